@@ -1,0 +1,102 @@
+package import Foundation
+import Kernel
+
+/// The data of one tenant as a file of `Seeds/` holds it.
+package struct Seed: Decodable, Sendable {
+  struct TenantSeed: Decodable, Sendable {
+    let slug: Slug
+    let name: String
+    let timeZone: TenantTimeZone
+    let currency: CurrencyCode
+    let dailyCapacity: Int
+  }
+
+  struct SegmentSeed: Decodable, Sendable {
+    let slug: Slug
+    let name: String
+    let description: String?
+    let sortOrder: Int
+  }
+
+  struct AddOnSeed: Decodable, Sendable {
+    let slug: Slug
+    let title: String
+    let description: String?
+    let priceCents: Int
+    let segmentSlug: Slug?
+  }
+
+  struct VenueSeed: Decodable, Sendable {
+    let name: String
+    let city: String
+    let address: String?
+    let capacity: Int?
+  }
+
+  /// A day of every year, as `MM-DD`; the next one is loaded.
+  struct BlackoutSeed: Decodable, Sendable {
+    let monthDay: String
+    let reason: String?
+  }
+
+  struct PhotoSeed: Decodable, Sendable {
+    let url: String
+    let alt: String
+  }
+
+  struct PackageSeed: Decodable, Sendable {
+    let slug: Slug
+    let title: String
+    let description: String
+    let priceCents: Int
+    let segmentSlug: Slug?
+    let grouping: String?
+    let groupingOrder: Int
+    let status: String
+    let photos: [PhotoSeed]
+    let addOnSlugs: [Slug]
+  }
+
+  let tenant: TenantSeed
+  let keys: [String]
+  let segments: [SegmentSeed]
+  let addOns: [AddOnSeed]
+  let venues: [VenueSeed]
+  let blackouts: [BlackoutSeed]
+  let packages: [PackageSeed]
+}
+
+/// A seed that cannot be loaded: which file, and why.
+package struct SeedError: Error, CustomStringConvertible {
+  package let description: String
+
+  package init(description: String) { self.description = description }
+}
+
+extension Seed {
+  /// Every seed of a folder, by file name. Throws ``SeedError``.
+  package static func all(in folder: URL) throws -> [Seed] {
+    let files: [URL]
+    do {
+      files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        .filter { $0.pathExtension == "json" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+    } catch {
+      throw SeedError(description: "cannot read the folder \(folder.path): name one that exists")
+    }
+    return try files.map { file in
+      do { return try JSONDecoder().decode(Seed.self, from: Data(contentsOf: file)) } catch {
+        throw SeedError(description: "cannot read the seed \(file.lastPathComponent): \(error)")
+      }
+    }
+  }
+
+  /// The folder `Seeds/demo`: in the working directory, or beside the program or above it.
+  package static func demoFolder(program: URL) -> URL? {
+    let working = URL(filePath: FileManager.default.currentDirectoryPath)
+    let above = sequence(first: program.deletingLastPathComponent()) { folder in
+      folder.path == "/" ? nil : folder.deletingLastPathComponent()
+    }
+    return ([working] + above).map { $0.appending(path: "Seeds/demo") }
+      .first { FileManager.default.fileExists(atPath: $0.path) }
+  }
+}

@@ -1,0 +1,17 @@
+import Foundation
+import Kernel
+import Logging
+import Observability
+
+/// Sends the logs of the process to standard error.
+package enum LogOutput {
+  /// Makes every logger write lines in the form that the settings ask for. To be called once.
+  package static func bootstrap(_ settings: Settings) {
+    let (level, isJSON) = (settings.logLevel, settings.logFormat == .json)
+    LoggingSystem.bootstrap { label in
+      LineLogHandler(label: label, level: level, isJSON: isJSON, now: { SystemClock().now().description }) { line in
+        FileHandle.standardError.write(Data(line.utf8))
+      }
+    }
+  }
+}

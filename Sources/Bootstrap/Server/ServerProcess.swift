@@ -1,0 +1,75 @@
+import Caching
+import CoreMetrics
+import HTTPAdapter
+import Hummingbird
+import Kernel
+package import Logging
+import Observability
+import ServiceLifecycle
+
+/// The process that `tenantry serve` runs: everything wired, seeded and served until it is told to stop.
+package struct ServerProcess: Sendable {
+  private let settings: Settings
+  private let seeds: [Seed]
+  private let logger: Logger
+  private let announce: @Sendable (String) -> Void
+
+  /// How often bookings are looked at for what time has done to them.
+  private static let sweepInterval = Duration.seconds(5)
+  /// How long requests under way may take once the process is told to stop.
+  private static let drainTime = Duration.seconds(30)
+
+  /// - Parameters:
+  ///   - seeds: what the in-memory preset starts with.
+  ///   - announce: takes the text for people once the server is ready.
+  package init(
+    settings: Settings, seeds: [Seed], logger: Logger, announce: @escaping @Sendable (String) -> Void
+  ) {
+    self.settings = settings
+    self.seeds = seeds
+    self.logger = logger
+    self.announce = announce
+  }
+
+  /// Serves until SIGTERM or SIGINT; returns when all requests under way have been answered.
+  package func run() async throws {
+    let clock = SystemClock()
+    let newID = IDGenerator(clock: clock, random: SystemRandomSource())
+    let preset = Preset.mock(settings, clock: clock, ticker: clock, newID: newID)
+    let loader = SeedLoader(tenants: preset.tenants, services: preset.services, clock: clock, newID: newID)
+    for seed in seeds { try await loader.load(seed) }
+
+    let readiness = Readiness()
+    let registry = MetricsRegistry()
+    MetricsSystem.bootstrap(registry)
+    CacheMetrics.export(preset.cache, to: registry)
+    let limits = settings.rateLimits
+    let api = HTTPAPI(
+      preset.services,
+      HTTPAPI.Surroundings(
+        limiter: limits.isOn
+          ? RateLimiter(clientQuota: limits.client, tenantQuota: limits.tenant, globalQuota: limits.global) : nil,
+        trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
+        readiness: readiness, metrics: registry, newID: newID))
+
+    let (listening, port) = AsyncStream.makeStream(of: Int.self)
+    let server = try HTTPServer.application(api, settings.server, logger: logger) { bound in
+      port.yield(bound)
+      port.finish()
+    }
+    let startUp = StartUp(
+      warmer: settings.cache.warmsOnStartup
+        ? CacheWarmer(services: preset.services, clock: clock, logger: logger) : nil,
+      deadline: settings.cache.warmDeadline, readiness: readiness, listening: listening
+    ) { [settings, seeds, announce] port in
+      announce(Welcome.text(settings.server, port: port, seeds: seeds))
+    }
+    var configuration = ServiceGroupConfiguration(
+      services: [
+        BookingSweeper(bookings: preset.services.bookings, interval: Self.sweepInterval, logger: logger), startUp,
+        server, DrainNotice(readiness: readiness),
+      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = Self.drainTime
+    try await ServiceGroup(configuration: configuration).run()
+  }
+}

@@ -1,0 +1,74 @@
+import BookingsDomain
+import Logging
+import Observability
+import ServiceLifecycle
+
+/// Lets time take effect on bookings: holds run out, days pass.
+struct BookingSweeper: Service {
+  let bookings: BookingService
+  let interval: Duration
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        do { try await Task.sleep(for: interval) } catch { return }
+        do {
+          let released = try await bookings.sweep()
+          if released > 0 { logger.info("holds expired", metadata: ["dates": "\(released)"]) }
+        } catch {
+          logger.warning("bookings not swept; trying again", metadata: ["error": "\(error)"])
+        }
+      }
+    }
+  }
+}
+
+/// Welcomes requests once the server listens and the cache is warm or the deadline has passed; warming goes on after it.
+struct StartUp: Service {
+  let warmer: CacheWarmer?
+  let deadline: Duration
+  let readiness: Readiness
+  /// Delivers the port when the server listens.
+  let listening: AsyncStream<Int>
+  let onReady: @Sendable (Int) -> Void
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      for await port in listening {
+        await warm { onReady(port) }
+      }
+      // A service that returns ends its group. What this throws is the cancellation it waits for.
+      try? await gracefulShutdown()
+    }
+  }
+
+  private func warm(_ becameReady: () -> Void) async {
+    await withTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        await warmer?.warmAll()
+        return true
+      }
+      group.addTask {
+        // Cancelled when warming was done before the deadline.
+        try? await Task.sleep(for: deadline)
+        return false
+      }
+      let isWarm = await group.next()
+      readiness.becomeReady()
+      becameReady()
+      if isWarm == true { group.cancelAll() }
+    }
+  }
+}
+
+/// Fails readiness first when the process is told to stop, before anything else winds down.
+struct DrainNotice: Service {
+  let readiness: Readiness
+
+  func run() async throws {
+    // Thrown when cancelled instead: then there is nothing left to announce to.
+    try? await gracefulShutdown()
+    readiness.drain()
+  }
+}

@@ -1,0 +1,126 @@
+package import Caching
+package import Logging
+
+/// Everything that can be set from outside, read and checked at the start.
+package struct Settings: Sendable {
+  /// Which adapters are wired.
+  package enum Preset: String, Sendable, CaseIterable {
+    case mock
+    case real
+  }
+
+  package enum LogFormat: String, Sendable, CaseIterable {
+    case json
+    case text
+  }
+
+  /// Where and how HTTP is served.
+  package struct Server: Sendable {
+    package var host: String
+    package var port: Int
+    /// Paths of the PEM files of certificate chain and key; nil serves plain HTTP.
+    package var certificate: (chain: String, key: String)?
+    package var allowedOrigins: Set<String>
+    package var trustedProxies: Set<String>
+  }
+
+  /// What the cache keeps, and for how long.
+  package struct Cache: Sendable {
+    package var limits: CacheService.Limits
+    package var catalog: CachePolicy
+    package var availability: CachePolicy
+    package var tenancy: CachePolicy
+    package var warmsOnStartup: Bool
+    package var warmDeadline: Duration
+  }
+
+  /// Requests a minute; 0 for no such limit.
+  package struct RateLimits: Sendable {
+    package var isOn: Bool
+    package var client: Int
+    package var tenant: Int
+    package var global: Int
+  }
+
+  package var preset: Preset
+  package var server: Server
+  package var cache: Cache
+  package var rateLimits: RateLimits
+  package var holdTime: Duration
+  package var logLevel: Logger.Level
+  package var logFormat: LogFormat
+
+  /// Reads all settings; throws ``SettingError`` for the first that cannot be used.
+  /// - Parameters:
+  ///   - overrides: what the command line says, by variable.
+  ///   - isTerminal: whether people read the log as it comes.
+  package init(environment: [String: String], overrides: [String: String] = [:], isTerminal: Bool) async throws {
+    let reader = try await SettingReader(environment: environment, overrides: overrides)
+    preset = try reader.choice("ADAPTERS_PRESET", default: .mock)
+    guard preset == .mock else {
+      throw SettingError("ADAPTERS_PRESET", got: "real", takes: "mock: this version has no other adapters yet")
+    }
+    server = try Server(reader)
+    cache = try Cache(reader)
+    rateLimits = try RateLimits(reader)
+    holdTime = try reader.duration("BOOKING_HOLD_TTL", default: .seconds(900), in: .seconds(1) ... .seconds(2_592_000))
+    logLevel = try reader.choice("LOG_LEVEL", default: .info)
+    logFormat = try reader.choice("LOG_FORMAT", default: isTerminal ? .text : .json)
+  }
+}
+
+extension Settings.Server {
+  init(_ reader: SettingReader) throws {
+    host = reader.text("HOST") ?? "127.0.0.1"
+    port = try reader.integer("PORT", default: 8080, in: 0...65_535)
+    switch (reader.text("TLS_CERT_FILE"), reader.text("TLS_KEY_FILE")) {
+    case (nil, nil): certificate = nil
+    case (let chain?, let key?): certificate = (chain, key)
+    case (nil, _?): throw SettingError("TLS_CERT_FILE", got: "", takes: "a path, since TLS_KEY_FILE is set")
+    case (_?, nil): throw SettingError("TLS_KEY_FILE", got: "", takes: "a path, since TLS_CERT_FILE is set")
+    }
+    allowedOrigins = Set(reader.list("CORS_ALLOWED_ORIGINS"))
+    trustedProxies = Set(reader.list("TRUSTED_PROXIES"))
+  }
+}
+
+extension Settings.Cache {
+  init(_ reader: SettingReader) throws {
+    limits = CacheService.Limits(
+      entries: try reader.integer("CACHE_LRU_MAX_ITEMS", default: 100_000, in: 1...100_000_000),
+      bytes: try reader.value("CACHE_LRU_MAX_BYTES", default: 256 << 20, takes: "bytes, such as 1048576 or 256MiB") {
+        DurationText.parseBytes($0).flatMap { $0 > 0 ? $0 : nil }
+      })
+    let jitter = try reader.fraction("CACHE_TTL_JITTER", default: 0.1)
+    let negative = try reader.duration("CACHE_NEGATIVE_TTL", default: .seconds(10))
+    let threshold = try reader.integer("CACHE_COMPRESS_MIN_BYTES", default: 1024, in: 0...Int(Int32.max))
+    let policy = { (life: Duration) in
+      CachePolicy(
+        timeToLive: life, negativeTimeToLive: negative, jitter: jitter, compressionThreshold: threshold)
+    }
+    catalog = policy(try reader.duration("CACHE_CATALOG_TTL", default: .seconds(900)))
+    availability = policy(try reader.duration("CACHE_AVAILABILITY_TTL", default: .seconds(30)))
+    tenancy = policy(
+      try reader.duration("CACHE_TTL", "CACHE_DEFAULT_TTL", "CACHE_DEFAULT_TTL_MS", default: .seconds(300)))
+    warmsOnStartup = try reader.bool("CACHE_WARM_ON_STARTUP", default: true)
+    warmDeadline = try reader.duration("CACHE_WARM_DEADLINE", default: .seconds(10))
+  }
+}
+
+extension Settings.RateLimits {
+  init(_ reader: SettingReader) throws {
+    isOn = try reader.bool("RATE_LIMIT", default: true)
+    let quotas = 0...1_000_000_000
+    client = try reader.integer("RATE_LIMIT_CLIENT_PER_MINUTE", default: 100, in: quotas)
+    tenant = try reader.integer("RATE_LIMIT_TENANT_PER_MINUTE", default: 10_000, in: quotas)
+    global = try reader.integer("RATE_LIMIT_GLOBAL_PER_MINUTE", default: 0, in: quotas)
+  }
+}
+
+extension SettingReader {
+  /// One of an enumeration's cases, by its raw value.
+  func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String, default standard: Value) throws -> Value {
+    let cases = Value.allCases.map(\.rawValue).joined(separator: ", ")
+    return try value(name, default: standard, takes: "one of \(cases)") { Value(rawValue: $0.lowercased()) }
+  }
+}

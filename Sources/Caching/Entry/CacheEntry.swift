@@ -1,0 +1,39 @@
+public import NIOCore
+
+/// One cached answer, encoded once: the bytes to send, their gzip form and their tags. Immutable.
+public final class CacheEntry: Sendable {
+  /// The encoded value; empty for a remembered absence.
+  public let body: ByteBuffer
+  /// The gzip form, when it is smaller and the policy wants one.
+  public let gzip: ByteBuffer?
+  /// The validators of both forms.
+  public let entityTag: EntityTag
+  /// True when the entry remembers that there is no such value.
+  public let isAbsent: Bool
+  /// The loaded value itself, where the policy keeps it.
+  let value: (any Sendable)?
+  let stamp: FenceStamp
+  /// Ticks in nanoseconds; `.max` never expires.
+  let expiresAt: UInt64
+
+  init(
+    body: ByteBuffer, gzip: ByteBuffer?, entityTag: EntityTag, isAbsent: Bool, value: (any Sendable)?,
+    stamp: FenceStamp, expiresAt: UInt64
+  ) {
+    self.body = body
+    self.gzip = gzip
+    self.entityTag = entityTag
+    self.isAbsent = isAbsent
+    self.value = value
+    self.stamp = stamp
+    self.expiresAt = expiresAt
+  }
+
+  /// Bytes the entry counts against the tier's bound: its bodies and a flat allowance for objects and table.
+  var cost: Int { body.readableBytes + (gzip?.readableBytes ?? 0) + 512 }
+}
+
+extension CacheEntry {
+  /// The loaded value, where the policy keeps it and it is of that type.
+  public func value<Value: Sendable>(as type: Value.Type) -> Value? { value as? Value }
+}

@@ -1,0 +1,95 @@
+import Synchronization
+
+/// One load per key and generation: callers that ask while a load runs wait for it instead of starting another.
+///
+/// A caller joins only a load that began under the generations that still hold, so nobody who asks after a change is
+/// given what was read before it. A cancelled caller returns at once; the load is cancelled when the last has gone.
+final class SingleFlight: Sendable {
+  private final class Shard: Sendable {
+    let flights = Mutex<[CacheKey: Flight]>([:])
+  }
+
+  private let shards = (0..<16).map { _ in Shard() }
+  private let generations: Generations
+  /// Callers that waited for another's load.
+  let coalesced = Atomic<Int>(0)
+  /// Loads begun.
+  let loads = Atomic<Int>(0)
+
+  init(generations: Generations) { self.generations = generations }
+
+  /// The result of the load of `key` that is under way, or of `load` when there is none.
+  /// - Parameter publish: called with what may be stored, unless the key was changed or removed meanwhile.
+  func run(
+    _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
+    publish: @escaping @Sendable (CacheEntry) -> Void
+  ) async throws -> CacheEntry {
+    let (flight, caller) = board(key, stamp: stamp, load: load, publish: publish)
+    return try await withTaskCancellationHandler {
+      try await flight.wait(caller)
+    } onCancel: {
+      leave(key, flight, caller)
+    }
+  }
+
+  /// Keeps the loads of matching keys that are under way from being stored. Their callers are still answered.
+  func detach(where isIncluded: (CacheKey) -> Bool) {
+    for shard in shards {
+      shard.flights.withLock { flights in flights = flights.filter { !isIncluded($0.key) } }
+    }
+  }
+
+  /// Keeps the load of one key from being stored.
+  func detach(_ key: CacheKey) {
+    shard(key).flights.withLock { $0[key] = nil }
+  }
+
+  private func board(
+    _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
+    publish: @escaping @Sendable (CacheEntry) -> Void
+  ) -> (Flight, Int) {
+    let (flight, caller, isNew) = shard(key).flights.withLock { flights in
+      if let flight = flights[key], generations.isCurrent(flight.stamp) { return (flight, flight.board(), false) }
+      let flight = Flight(stamp: stamp)
+      flights[key] = flight
+      return (flight, flight.board(), true)
+    }
+    guard isNew else {
+      coalesced.add(1, ordering: .relaxed)
+      return (flight, caller)
+    }
+    loads.add(1, ordering: .relaxed)
+    flight.attach(
+      Task {
+        let outcome: Result<Flight.Landing, any Error>
+        do { outcome = .success(try await load()) } catch { outcome = .failure(error) }
+        land(key, flight, outcome, publish: publish)
+      })
+    return (flight, caller)
+  }
+
+  private func land(
+    _ key: CacheKey, _ flight: Flight, _ outcome: Result<Flight.Landing, any Error>,
+    publish: (CacheEntry) -> Void
+  ) {
+    shard(key).flights.withLock { flights in
+      guard flights[key] === flight else { return }
+      flights[key] = nil
+      if case .success(let landing) = outcome, landing.isKept, generations.isCurrent(flight.stamp) {
+        publish(landing.entry)
+      }
+    }
+    flight.land(outcome.map(\.entry))
+  }
+
+  private func leave(_ key: CacheKey, _ flight: Flight, _ caller: Int) {
+    let orphan = shard(key).flights.withLock { flights in
+      let orphan = flight.leave(caller)
+      if orphan != nil, flights[key] === flight { flights[key] = nil }
+      return orphan
+    }
+    orphan?.cancel()
+  }
+
+  private func shard(_ key: CacheKey) -> Shard { shards[key.precomputedHash & 15] }
+}

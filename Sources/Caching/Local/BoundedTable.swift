@@ -1,0 +1,96 @@
+import Synchronization
+
+/// A concurrent table in memory, bounded by entries and by bytes, which forgets the least recently used first.
+///
+/// Keys are spread over shards, each behind its own lock, held for a few dozen nanoseconds. The bounds are divided
+/// evenly over the shards, so a table may evict a little before its bound is reached; it never holds more.
+package final class BoundedTable<Value: Sendable>: Sendable {
+  /// How much a table may hold.
+  package struct Bounds: Sendable {
+    /// Most entries in all.
+    package var entries: Int
+    /// Most bytes in all, as the callers count them.
+    package var bytes: Int
+
+    package init(entries: Int, bytes: Int) {
+      self.entries = entries
+      self.bytes = bytes
+    }
+  }
+
+  private final class Shard: Sendable {
+    let contents: Mutex<RecencyTable<Value>>
+
+    init(_ bounds: Bounds) {
+      contents = Mutex(RecencyTable(maximumEntries: bounds.entries, maximumBytes: bounds.bytes))
+    }
+  }
+
+  private let shards: [Shard]
+  private let mask: Int
+
+  /// A table within `bounds`.
+  package init(_ bounds: Bounds) {
+    var count = 1
+    while count < 16, bounds.entries / (count * 2) >= 64, bounds.bytes / (count * 2) >= 1 << 20 { count *= 2 }
+    let share = Bounds(entries: bounds.entries / count, bytes: bounds.bytes / count)
+    shards = (0..<count).map { _ in Shard(share) }
+    mask = count - 1
+  }
+
+  /// The value of a key, if it is there and valid. What is found stale is removed.
+  /// - Parameter countsMiss: false for a look that is followed by a counted one.
+  package func value(_ key: CacheKey, countsMiss: Bool = true, judge: (Value) -> Verdict) -> Value? {
+    shard(key).contents.withLock { $0.value(key, countsMiss: countsMiss, judge: judge) }
+  }
+
+  /// Stores a value of `cost` bytes, evicting others where there is no room. A value that alone exceeds the bound of
+  /// its shard is not stored, and the older one is removed.
+  package func set(_ key: CacheKey, _ value: Value, cost: Int) {
+    shard(key).contents.withLock { $0.set(key, value, cost: cost) }
+  }
+
+  /// Changes the value of a key in one step: `body` gets the value (nil when absent or invalid) and returns the value
+  /// to keep with its cost (nil removes it) and a result.
+  package func update<Result: Sendable>(
+    _ key: CacheKey, isValid: (Value) -> Bool, _ body: (Value?) -> (kept: (value: Value, cost: Int)?, result: Result)
+  ) -> Result {
+    shard(key).contents.withLock { contents in
+      let (kept, result) = body(contents.value(key, countsMiss: false) { isValid($0) ? .valid : .stale })
+      if let kept { contents.set(key, kept.value, cost: kept.cost) } else { _ = contents.remove(key) }
+      return result
+    }
+  }
+
+  /// Removes a key; tells whether it was there.
+  @discardableResult
+  package func remove(_ key: CacheKey) -> Bool {
+    shard(key).contents.withLock { $0.remove(key) }
+  }
+
+  /// Removes what `isIncluded` and tells how many. Looks at every entry, one shard at a time.
+  package func removeAll(where isIncluded: (CacheKey) -> Bool) -> Int {
+    shards.reduce(0) { total, shard in
+      total + shard.contents.withLock { contents in contents.keys.filter(isIncluded).count { contents.remove($0) } }
+    }
+  }
+
+  /// All keys, one shard at a time: those that are there throughout are in it.
+  package var keys: [CacheKey] {
+    shards.flatMap { shard in shard.contents.withLock { $0.keys } }
+  }
+
+  /// The keys whose values are included, one shard at a time. Does not count as use.
+  package func keys(where isIncluded: (Value) -> Bool) -> [CacheKey] {
+    shards.flatMap { shard in shard.contents.withLock { $0.keys(where: isIncluded) } }
+  }
+
+  /// What the table holds and has done.
+  package var statistics: TableStatistics {
+    shards.reduce(into: TableStatistics()) { total, shard in
+      total.add(shard.contents.withLock { $0.statistics })
+    }
+  }
+
+  private func shard(_ key: CacheKey) -> Shard { shards[key.precomputedHash & mask] }
+}

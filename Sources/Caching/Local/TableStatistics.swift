@@ -1,0 +1,17 @@
+/// What a table in memory holds and has done since it was made.
+package struct TableStatistics: Sendable, Equatable {
+  package var entries = 0
+  package var bytes = 0
+  package var hits = 0
+  package var misses = 0
+  /// Entries removed to make room.
+  package var evictions = 0
+
+  mutating func add(_ other: TableStatistics) {
+    entries += other.entries
+    bytes += other.bytes
+    hits += other.hits
+    misses += other.misses
+    evictions += other.evictions
+  }
+}

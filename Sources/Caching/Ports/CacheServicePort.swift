@@ -1,0 +1,76 @@
+/// The cache as the domain sees it: typed values by key, one load per key, invalidation by change.
+///
+/// Guarantees of every implementation:
+/// - It never fails a caller for its own sake: a cache that is out of reach is a miss. The only errors that come out
+///   are the load's own and, for ``getOrSet(_:as:policy:load:)``, `CancellationError` for a cancelled caller.
+/// - A load that began before a change of one of its key's tags leaves nothing behind that a later read could get.
+/// - On the instance that made a change, no read that begins after ``change(_:_:)`` returns is given older data, and
+///   no caller is given older data after newer.
+public protocol CacheServicePort: Sendable {
+  /// The entry of a key if this instance has it in memory and it is valid. Never suspends, never loads.
+  func peek(_ key: CacheKey) -> CacheEntry?
+
+  /// The value of a key, or nil when it is not cached or was stored as another type.
+  func get<Value: Codable & Sendable>(_ key: CacheKey, as type: Value.Type) async -> Value?
+
+  /// Stores a value; throws `EncodingError` when it cannot be encoded.
+  func set<Value: Codable & Sendable>(_ key: CacheKey, to value: Value, policy: CachePolicy) async throws
+
+  /// Removes keys, and keeps loads of them that are under way from being stored.
+  func del(_ keys: [CacheKey]) async
+
+  /// Removes every key that matches, and keeps loads of them that are under way from being stored. Looks at every key:
+  /// for operators, not for the domain, which uses ``change(_:_:)``. Returns how many were removed.
+  @discardableResult
+  func flush(_ pattern: CachePattern) async -> Int
+
+  /// The cached value, or the result of `load`, stored unless one of the key's tags changed meanwhile.
+  ///
+  /// Callers of one key share one load. A load that returns nil is remembered as an absence for the policy's negative
+  /// time to live. What a load throws reaches every caller that waits for it, is not stored, and the next call loads
+  /// again.
+  func getOrSet<Value: Codable & Sendable>(
+    _ key: CacheKey, as type: Value.Type, policy: CachePolicy,
+    load: @escaping @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> Cached<Value>?
+
+  /// Runs a change of what `tags` name. While it runs, reads of those tags go past the cache and are not stored; when
+  /// it has happened, everything cached under them is stale. An error thrown by `body` counts as a change that may have
+  /// happened.
+  func change<Result: Sendable>(
+    _ tags: [CacheTag], _ body: @Sendable () async throws -> CacheChange<Result>
+  ) async throws -> Result
+
+  /// Makes everything stale that is cached under `tags`. O(1), whatever the number of keys.
+  func invalidate(_ tags: [CacheTag]) async
+
+  /// Adds to a counter that lives in the shared store, and returns the sum; nil when the store is out of reach.
+  func incr(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async -> Int?
+
+  /// Whether the shared store answers.
+  func isConnected() async -> Bool
+
+  /// What the cache holds and has done since the start.
+  func getStats() -> CacheStats
+}
+
+extension CacheServicePort {
+  /// Removes one key.
+  public func del(_ key: CacheKey) async { await del([key]) }
+
+  /// Makes everything stale that an owner has in the cache.
+  public func clear(_ scope: CacheScope) async { await invalidate([.all(scope)]) }
+
+  /// Subtracts from a counter; see ``incr(_:by:timeToLive:)``.
+  public func decr(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async -> Int? {
+    await incr(key, by: -amount, timeToLive: timeToLive)
+  }
+}
+
+/// How a change ended that did not throw.
+public enum CacheChange<Result: Sendable>: Sendable {
+  /// It happened.
+  case committed(Result)
+  /// Nothing was changed: refused, replayed or rolled back for certain.
+  case unchanged(Result)
+}

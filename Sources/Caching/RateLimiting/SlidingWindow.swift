@@ -1,0 +1,58 @@
+/// How often something happened within the last minute, in slots of a second.
+///
+/// The slot that is leaving the window counts by the share of it that is still inside, so the count is that of a true
+/// sliding window as long as what happened within one second was spread evenly over it.
+struct SlidingWindow: Sendable {
+  private static let slots = UInt64(RateLimit.window)
+
+  private var counts = [UInt32](repeating: 0, count: RateLimit.window + 1)
+  private var total = 0
+  /// The second the newest slot stands for.
+  private(set) var second: UInt64
+
+  init(at nanoseconds: UInt64) { second = nanoseconds / 1_000_000_000 }
+
+  /// Takes one unit if fewer than `quota` are counted; returns what is left, or nil.
+  mutating func take(quota: Int, at nanoseconds: UInt64) -> Int? {
+    advance(to: nanoseconds / 1_000_000_000)
+    let used = used(at: nanoseconds)
+    guard used < quota else { return nil }
+    counts[slot(second)] += 1
+    total += 1
+    return quota - used - 1
+  }
+
+  /// Gives back the unit that was taken last.
+  mutating func giveBack() {
+    guard counts[slot(second)] > 0 else { return }
+    counts[slot(second)] -= 1
+    total -= 1
+  }
+
+  /// Seconds until a unit comes free that is not free now, at least 1.
+  func secondsToNext(at nanoseconds: UInt64) -> Int {
+    let now = nanoseconds / 1_000_000_000
+    let oldest = (0...Self.slots).reversed().first { $0 <= second && counts[slot(second - $0)] > 0 } ?? 0
+    let leaves = second - oldest + Self.slots + 1
+    return max(1, Int(leaves > now ? leaves - now : 0))
+  }
+
+  private func used(at nanoseconds: UInt64) -> Int {
+    guard second >= Self.slots else { return total }
+    let leaving = Int(counts[slot(second - Self.slots)])
+    let elapsed = Double(nanoseconds % 1_000_000_000) / 1e9
+    return total - Int(Double(leaving) * elapsed)
+  }
+
+  private mutating func advance(to now: UInt64) {
+    guard now > second else { return }
+    for step in 1...min(now - second, Self.slots + 1) {
+      let place = slot(second + step)
+      total -= Int(counts[place])
+      counts[place] = 0
+    }
+    second = now
+  }
+
+  private func slot(_ second: UInt64) -> Int { Int(second % (Self.slots + 1)) }
+}

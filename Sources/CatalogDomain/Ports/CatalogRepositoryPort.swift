@@ -1,0 +1,33 @@
+package import Kernel
+
+/// Where one kind of catalog record is kept, as staff work with it.
+///
+/// Every call is one transaction. Another tenant's records do not exist for it.
+package protocol CatalogRepositoryPort<Entity>: Sendable {
+  associatedtype Entity: CatalogEntity
+
+  /// The record by identifier or slug, whatever its status.
+  func find(_ tenant: TenantID, _ reference: CatalogReference<Entity>) async throws -> Entity?
+
+  /// A page of all records in order of creation, and one more when the list goes on.
+  func list(_ tenant: TenantID, _ page: PageRequest) async throws -> [Entity]
+
+  /// Adds a record with version 1. Throws `slugTaken`, and `validationFailed` with the field for a slug of a record that
+  /// does not exist.
+  func insert(_ tenant: TenantID, id: ID<Entity>, _ fields: Entity.Fields, at time: Timestamp) async throws -> Entity
+
+  /// Replaces the fields of a record if its version is still `version`; nil when it is not, or the record has gone.
+  /// Throws as ``insert(_:id:_:at:)`` does.
+  func update(
+    _ tenant: TenantID, id: ID<Entity>, version: Int, _ fields: Entity.Fields, at time: Timestamp
+  ) async throws -> Entity?
+
+  /// Removes a record if its version is still `version`; tells whether it did. Throws `segmentInUse` for a segment that
+  /// packages or add-ons name. An add-on disappears from the packages that name it.
+  func delete(_ tenant: TenantID, id: ID<Entity>, version: Int) async throws -> Bool
+}
+
+extension CatalogEntity {
+  /// Where a record stands in the staff's list: in order of creation, since identifiers grow with time.
+  package var creationPlace: SortPlace { SortPlace([.text(id.description)]) }
+}

@@ -1,0 +1,86 @@
+package import Caching
+package import Kernel
+
+/// What staff do with one kind of catalog record. Every write makes the caches right before it returns.
+package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
+  private let repository: any CatalogRepositoryPort<Entity>
+  private let cache: any CacheServicePort
+  private let clock: any WallClock
+  private let newID: IDGenerator
+
+  /// An editor over a repository.
+  package init(
+    repository: any CatalogRepositoryPort<Entity>, cache: any CacheServicePort, clock: any WallClock,
+    newID: IDGenerator
+  ) {
+    self.repository = repository
+    self.cache = cache
+    self.clock = clock
+    self.newID = newID
+  }
+
+  /// The record by identifier or slug. Throws `notFound`.
+  package func find(_ tenant: TenantID, _ reference: CatalogReference<Entity>) async throws -> Entity {
+    guard let entity = try await repository.find(tenant, reference) else { throw DomainError.notFound(Entity.name) }
+    return entity
+  }
+
+  /// A page of all records, whatever their status, in order of creation.
+  package func list(_ tenant: TenantID, _ page: PageRequest) async throws -> Page<Entity.View> {
+    Page(
+      try await repository.list(tenant, page), limit: page.limit, list: Self.list, place: \.creationPlace,
+      view: { $0.view(for: .staff) })
+  }
+
+  /// What the cursors of this list are bound to.
+  package static var list: String { "staff." + Entity.name }
+
+  /// Adds a record. Throws `slugTaken` and `validationFailed`.
+  package func create(_ tenant: TenantID, _ fields: Entity.Fields) async throws -> Entity {
+    try await cache.change(tags(tenant)) {
+      .committed(try await repository.insert(tenant, id: newID(), fields, at: clock.now()))
+    }
+  }
+
+  /// Changes a record as it is at that moment: when another writer comes between, the change is made anew on what that
+  /// one left. Throws `notFound`, `preconditionFailed`, `slugTaken` and `validationFailed`.
+  /// - Parameters:
+  ///   - isAllowed: whether the record is still the version the client knows.
+  ///   - change: makes the new fields out of the present ones.
+  package func update(
+    _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool,
+    change: @Sendable (Entity.Fields) throws -> Entity.Fields
+  ) async throws -> Entity {
+    try await write(tenant, reference, if: isAllowed) { entity in
+      try await repository.update(
+        tenant, id: entity.id, version: entity.version, change(entity.fields), at: clock.now())
+    }
+  }
+
+  /// Removes a record. Throws `notFound`, `preconditionFailed` and `segmentInUse`.
+  package func delete(
+    _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool
+  ) async throws {
+    try await write(tenant, reference, if: isAllowed) { entity in
+      try await repository.delete(tenant, id: entity.id, version: entity.version) ? () : nil
+    }
+  }
+
+  private func write<Result: Sendable>(
+    _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool,
+    body: @Sendable (Entity) async throws -> Result?
+  ) async throws -> Result {
+    try await cache.change(tags(tenant)) {
+      while true {
+        try Task.checkCancellation()
+        let entity = try await find(tenant, reference)
+        guard try isAllowed(entity) else {
+          throw DomainError(.preconditionFailed, "The \(Entity.name) has changed since the version you name.")
+        }
+        if let result = try await body(entity) { return .committed(result) }
+      }
+    }
+  }
+
+  private func tags(_ tenant: TenantID) -> [CacheTag] { [.named(Entity.tag, .tenant(tenant))] }
+}

@@ -1,0 +1,40 @@
+package import Caching
+package import Kernel
+
+/// One question a storefront can ask of the catalog.
+package enum CatalogRead: Hashable, Sendable {
+  case packages(PackageQuery)
+  case package(slug: String)
+  case segments(PageRequest)
+  case segment(slug: String)
+  case segmentPackages(slug: String, PackageQuery)
+  case addOns(segment: String?, PageRequest)
+  case venues(city: String?, PageRequest)
+
+  /// What the cursors of each public list are bound to.
+  package static func packageList(_ sort: PackageSort) -> String { "packages." + sort.rawValue }
+  package static let segmentList = "segments"
+  package static let addOnList = "add-ons"
+  package static let venueList = "venues"
+
+  /// The key the answer is cached under.
+  package func key(_ tenant: TenantID) -> CacheKey {
+    switch self {
+    case .packages(let query): Self.key(tenant, "packages", query.keyParts)
+    case .package(let slug): Self.key(tenant, "package", [slug])
+    case .segments(let page): Self.key(tenant, "segments", page.keyParts)
+    case .segment(let slug): Self.key(tenant, "segment", [slug])
+    case .segmentPackages(let slug, let query): Self.key(tenant, "segment-packages", [slug] + query.keyParts)
+    case .addOns(let segment, let page):
+      Self.key(tenant, "add-ons", (segment.map { ["segment=" + $0] } ?? []) + page.keyParts)
+    case .venues(let city, let page):
+      Self.key(tenant, "venues", (city.map { ["city=" + $0] } ?? []) + page.keyParts, tag: CatalogTag.venues)
+    }
+  }
+
+  private static func key(
+    _ tenant: TenantID, _ resource: String, _ parts: [String], tag: String = CatalogTag.offers
+  ) -> CacheKey {
+    CacheKey("catalog", .tenant(tenant), resource, parts, tags: [tag])
+  }
+}

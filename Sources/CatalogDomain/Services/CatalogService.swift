@@ -1,0 +1,89 @@
+package import Caching
+package import Kernel
+
+/// A tenant's catalog as storefronts read it: every answer comes from the cache or goes into it, encoded once.
+package struct CatalogService: Sendable {
+  private let repository: any CatalogReadPort
+  private let cache: any CacheServicePort
+  private let policy: CachePolicy
+
+  /// A service over a repository.
+  package init(repository: any CatalogReadPort, cache: any CacheServicePort, policy: CachePolicy) {
+    self.repository = repository
+    self.cache = cache
+    self.policy = policy
+  }
+
+  /// The answer if this instance has it in memory: never suspends. Nil also for what is remembered as absent.
+  package func peek(_ tenant: TenantID, _ read: CatalogRead) -> CacheEntry? {
+    guard let entry = cache.peek(read.key(tenant)), !entry.isAbsent else { return nil }
+    return entry
+  }
+
+  /// The answer in its wire form. Throws `notFound` for a package or segment that is not there.
+  package func answer(_ tenant: TenantID, _ read: CatalogRead) async throws -> CacheEntry {
+    let key = read.key(tenant)
+    switch read {
+    case .packages(let query):
+      return try await cached(key, "list") { try await packages(tenant, query, isFiltered: query.isFiltered) }
+    case .segmentPackages(let slug, let query):
+      return try await cached(key, "segment") { () -> Loaded<Page<Package.View>>? in
+        guard try await repository.segment(tenant, slug: slug) != nil else { return nil }
+        var query = query
+        query.segment = slug
+        return try await packages(tenant, query, isFiltered: query.grouping != nil)
+      }
+    case .package(let slug):
+      return try await cached(key, "package") {
+        let package = try await repository.package(tenant, slug: slug)
+        return package.map { Loaded($0.view(for: .storefront)) }
+      }
+    case .segment(let slug):
+      return try await cached(key, "segment") {
+        let segment = try await repository.segment(tenant, slug: slug)
+        return segment.map { Loaded($0.view(for: .storefront)) }
+      }
+    case .segments(let request):
+      return try await cached(key, "list") {
+        let segments = try await repository.segments(tenant, request)
+        return Self.page(segments, request, CatalogRead.segmentList, \.place)
+      }
+    case .addOns(let segment, let request):
+      return try await cached(key, "list") {
+        let addOns = try await repository.addOns(tenant, segment: segment, request)
+        return Self.page(addOns, request, CatalogRead.addOnList, \.place, isFiltered: segment != nil)
+      }
+    case .venues(let city, let request):
+      return try await cached(key, "list") {
+        let venues = try await repository.venues(tenant, city: city, request)
+        return Self.page(venues, request, CatalogRead.venueList, \.place, isFiltered: city != nil)
+      }
+    }
+  }
+
+  private func packages(
+    _ tenant: TenantID, _ query: PackageQuery, isFiltered: Bool
+  ) async throws -> Loaded<Page<Package.View>> {
+    let packages = try await repository.packages(tenant, query)
+    let list = CatalogRead.packageList(query.sort)
+    return Self.page(packages, query.page, list, query.sort.place, isKept: query.isKept, isFiltered: isFiltered)
+  }
+
+  /// Later pages are not kept, nor is an empty answer to a filter: there is no end to what clients may ask for.
+  private static func page<Entity: CatalogEntity>(
+    _ entities: [Entity], _ request: PageRequest, _ list: String, _ place: (Entity) -> SortPlace, isKept: Bool = true,
+    isFiltered: Bool = false
+  ) -> Loaded<Page<Entity.View>> {
+    let page = Page(entities, limit: request.limit, list: list, place: place, view: { $0.view(for: .storefront) })
+    let isBounded = request.after == nil && !(isFiltered && entities.isEmpty)
+    return Loaded(page, isKept: isKept && isBounded)
+  }
+
+  private func cached<Value: Codable & Sendable>(
+    _ key: CacheKey, _ name: String, load: @escaping @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> CacheEntry {
+    let cached = try await cache.getOrSet(key, as: Value.self, policy: policy, load: load)
+    guard let cached else { throw DomainError.notFound(name) }
+    return cached.entry
+  }
+}

@@ -1,0 +1,100 @@
+package import AvailabilityDomain
+package import BookingsDomain
+package import Caching
+package import CatalogDomain
+import Hummingbird
+package import Kernel
+package import Observability
+package import TenancyDomain
+
+/// The HTTP API over the domain services.
+package struct HTTPAPI: Sendable {
+  /// The services that answer.
+  package struct Services: Sendable {
+    package let directory: TenantDirectory
+    package let catalog: CatalogService
+    package let availability: AvailabilityService
+    package let bookings: BookingService
+    package let packages: CatalogEditor<Package>
+    package let segments: CatalogEditor<Segment>
+    package let addOns: CatalogEditor<AddOn>
+    package let venues: CatalogEditor<Venue>
+    package let blackouts: BlackoutEditor
+    package let cache: any CacheServicePort
+
+    package init(
+      directory: TenantDirectory, catalog: CatalogService, availability: AvailabilityService, bookings: BookingService,
+      packages: CatalogEditor<Package>, segments: CatalogEditor<Segment>, addOns: CatalogEditor<AddOn>,
+      venues: CatalogEditor<Venue>, blackouts: BlackoutEditor, cache: any CacheServicePort
+    ) {
+      self.directory = directory
+      self.catalog = catalog
+      self.availability = availability
+      self.bookings = bookings
+      self.packages = packages
+      self.segments = segments
+      self.addOns = addOns
+      self.venues = venues
+      self.blackouts = blackouts
+      self.cache = cache
+    }
+  }
+
+  /// What the process around the API lends it.
+  package struct Surroundings: Sendable {
+    /// Nil when limits are off.
+    package let limiter: RateLimiter?
+    package let trustedProxies: Set<String>
+    package let allowedOrigins: Set<String>
+    package let readiness: Readiness
+    package let metrics: MetricsRegistry
+    package let newID: IDGenerator
+    package let ticker: any Ticker
+
+    package init(
+      limiter: RateLimiter?, trustedProxies: Set<String> = [], allowedOrigins: Set<String> = [], readiness: Readiness,
+      metrics: MetricsRegistry, newID: IDGenerator, ticker: any Ticker = SystemClock()
+    ) {
+      self.limiter = limiter
+      self.trustedProxies = trustedProxies
+      self.allowedOrigins = allowedOrigins
+      self.readiness = readiness
+      self.metrics = metrics
+      self.newID = newID
+      self.ticker = ticker
+    }
+  }
+
+  /// Answers every request.
+  package let responder: APIResponder
+  /// The endpoints that have a handler.
+  package let served: [Endpoint]
+
+  /// Puts the API together.
+  package init(_ services: Services, _ surroundings: Surroundings) {
+    let limits = Limits(
+      limiter: surroundings.limiter, address: ClientAddress(trustedProxies: surroundings.trustedProxies))
+    let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+    var routes = Routes(
+      router: router, authenticator: Authenticator(directory: services.directory), limits: limits)
+    CatalogRoutes(catalog: services.catalog).add(to: &routes)
+    AvailabilityRoutes(availability: services.availability).add(to: &routes)
+    BookingRoutes(bookings: services.bookings).add(to: &routes)
+    StaffRoutes(resource: CatalogResource(editor: services.packages), endpoints: Endpoint.packages).add(to: &routes)
+    StaffRoutes(resource: CatalogResource(editor: services.segments), endpoints: Endpoint.segments).add(to: &routes)
+    StaffRoutes(resource: CatalogResource(editor: services.addOns), endpoints: Endpoint.addOns).add(to: &routes)
+    StaffRoutes(resource: CatalogResource(editor: services.venues), endpoints: Endpoint.venues).add(to: &routes)
+    StaffRoutes(resource: BlackoutResource(editor: services.blackouts), endpoints: Endpoint.blackouts).add(to: &routes)
+    OperationsRoutes(
+      cache: services.cache, readiness: surroundings.readiness, metrics: surroundings.metrics,
+      document: OpenAPIDocument.bytes(of: Endpoint.all)
+    ).add(to: &routes)
+    served = routes.bound
+    responder = APIResponder(
+      router: router.buildResponder(),
+      hits: HitResponder(directory: services.directory, catalog: services.catalog, limits: limits),
+      crossOrigin: CrossOrigin(origins: surroundings.allowedOrigins),
+      recorder: RequestRecorder(registry: surroundings.metrics), newID: surroundings.newID,
+      ticker: surroundings.ticker)
+  }
+}

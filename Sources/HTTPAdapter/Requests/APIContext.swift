@@ -1,0 +1,16 @@
+package import Hummingbird
+import NIOCore
+
+/// What Hummingbird carries through a request: its own storage and the channel it came by.
+package struct APIContext: RequestContext {
+  package var coreContext: CoreRequestContextStorage
+  /// Nil in tests that call the responder without a socket.
+  let channel: (any Channel)?
+  /// Set by the responder before the router is asked.
+  var requestID = ""
+
+  package init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    channel = source.channel
+  }
+}

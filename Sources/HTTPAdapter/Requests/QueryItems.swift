@@ -1,0 +1,55 @@
+import Kernel
+
+/// The parameters of a query string, decoded and checked as they are asked for. Those nobody asks for are ignored.
+struct QueryItems {
+  private let items: [(name: Substring, value: Substring)]
+
+  /// - Parameter target: the request target, path included.
+  init(target: String) {
+    guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+      items = []
+      return
+    }
+    items = target[target.index(after: mark)...].split(separator: "&").map { item in
+      guard let equals = item.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (item, "") }
+      return (item[..<equals], item[item.index(after: equals)...])
+    }
+  }
+
+  /// A text of 1 to `limit` characters; nil when it is absent or empty. Throws `malformedRequest`.
+  func text(_ name: String, limit: Int = 100) throws -> String? {
+    guard let raw = items.last(where: { $0.name == name })?.value, !raw.isEmpty else { return nil }
+    guard let text = PlainText.percentDecode(raw, plusIsSpace: true) else {
+      throw DomainError.malformed(name, "must be percent-encoded UTF-8")
+    }
+    guard text.count <= limit, !PlainText.hasControls(text) else {
+      throw DomainError.malformed(name, "must have at most \(limit) characters, none of them control characters")
+    }
+    return text
+  }
+
+  /// What `parse` makes of a parameter; nil when it is absent. Throws `malformedRequest`.
+  func parsed<Value>(_ name: String, _ expected: String, _ parse: (String) -> Value?) throws -> Value? {
+    guard let text = try text(name) else { return nil }
+    guard let value = parse(text) else { throw DomainError.malformed(name, "must be \(expected)") }
+    return value
+  }
+
+  func date(_ name: String) throws -> CalendarDate? {
+    try parsed(name, "a date as YYYY-MM-DD") { CalendarDate($0) }
+  }
+
+  /// `limit` and `cursor` of a list.
+  func page(of list: String) throws -> PageRequest {
+    let limits = PageRequest.limits
+    let limit = try parsed("limit", "a whole number from \(limits.lowerBound) to \(limits.upperBound)") { text in
+      Int(text).flatMap { limits.contains($0) ? $0 : nil }
+    }
+    var cursor: Cursor?
+    if let text = try text("cursor", limit: 2_000) {
+      cursor = Cursor(text, list: list)
+      if cursor == nil { throw DomainError.malformed("cursor", "must be the nextCursor of a page of this list") }
+    }
+    return PageRequest(after: cursor?.place, limit: limit ?? PageRequest.defaultLimit)
+  }
+}

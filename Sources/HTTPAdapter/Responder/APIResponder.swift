@@ -1,0 +1,76 @@
+import HTTPTypes
+package import Hummingbird
+import Kernel
+import Logging
+
+/// Answers every request: hits from memory at once, the rest through the router. Nothing escapes it as an error.
+package struct APIResponder: HTTPResponder {
+  package typealias Context = APIContext
+
+  let router: RouterResponder<APIContext>
+  let hits: HitResponder
+  let crossOrigin: CrossOrigin
+  let recorder: RequestRecorder
+  let newID: IDGenerator
+  let ticker: any Ticker
+
+  package func respond(to request: Request, context: APIContext) async throws -> Response {
+    let start = ticker.nanoseconds()
+    let requestID = RequestIdentifier.of(request.headers) { newID.uniqueID() }
+    if let hit = hits.response(request, context.channel) {
+      var response = request.method == .head ? hit.response.createHeadResponse() : hit.response
+      finish(&response, request, requestID)
+      recorder.record(hit.endpoint, request.method, response.status, from: start, to: ticker.nanoseconds())
+      return response
+    }
+    var context = context
+    context.requestID = requestID
+    context.logger[metadataKey: "request.id"] = .string(requestID)
+    if let trace = TraceParent.traceID(request.headers) { context.logger[metadataKey: "trace.id"] = .string(trace) }
+    var response = await routed(request, context)
+    finish(&response, request, requestID)
+    let template = context.endpointPath ?? RequestRecorder.unmatched
+    recorder.record(template, request.method, response.status, from: start, to: ticker.nanoseconds())
+    return response
+  }
+
+  private func routed(_ request: Request, _ context: APIContext) async -> Response {
+    if let preflight = crossOrigin.preflight(request) { return preflight }
+    do {
+      let response = try await router.respond(to: request, context: context)
+      guard context.endpointPath == "NotFound" else { return response }
+      context.coreContext.endpointPath.value = RequestRecorder.unmatched
+      throw Self.unmatched(request)
+    } catch {
+      let problem = Problem(error)
+      log(problem, request, context)
+      return problem.response(requestID: context.requestID)
+    }
+  }
+
+  private func finish(_ response: inout Response, _ request: Request, _ requestID: String) {
+    response.headers.append(HTTPField(name: .requestID, value: requestID))
+    crossOrigin.allow(request, in: &response.headers)
+  }
+
+  /// No route has this path and method: 405 when the path has others.
+  private static func unmatched(_ request: Request) -> Problem {
+    let methods = Endpoint.methods(at: (request.head.path ?? "").prefix { $0 != "?" })
+    guard !methods.isEmpty else { return Problem(DomainError.notFound("address")) }
+    var problem = Problem(DomainError(.methodNotAllowed, "This address does not take \(request.method.rawValue)."))
+    problem.headers[.allow] = methods.joined(separator: ", ")
+    return problem
+  }
+
+  private func log(_ problem: Problem, _ request: Request, _ context: APIContext) {
+    guard problem.status.code >= 500 else { return }
+    context.logger.error(
+      "request failed",
+      metadata: [
+        "http.request.method": .string(request.method.rawValue),
+        "http.route": .string(context.endpointPath ?? RequestRecorder.unmatched),
+        "http.response.status_code": .stringConvertible(problem.status.code),
+        "error": .string(String(describing: problem.underlying)),
+      ])
+  }
+}

@@ -1,0 +1,70 @@
+import Caching
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Observability
+
+/// Health, metrics and the description of the API.
+struct OperationsRoutes {
+  let cache: any CacheServicePort
+  let readiness: Readiness
+  let metrics: MetricsRegistry
+  let document: ByteBuffer
+
+  func add(to routes: inout Routes) {
+    routes.add(.health) { _ in
+      let report = CacheReport(await cache.isConnected(), cache.getStats())
+      return try JSONAnswer.response(Health(status: report.connected ? "healthy" : "degraded", cache: report))
+    }
+    routes.add(.cacheHealth) { _ in
+      var report = CacheReport(await cache.isConnected(), cache.getStats())
+      report.efficiency = report.isEfficient ? "optimal" : "degraded"
+      return try JSONAnswer.response(report)
+    }
+    routes.add(.live) { _ in try JSONAnswer.response(["status": "alive"]) }
+    routes.add(.status) { _ in try JSONAnswer.response(["status": "ok"]) }
+    routes.add(.ready) { _ in
+      let phase = readiness.phase
+      return try JSONAnswer.response(
+        ["status": phase.rawValue], status: phase == .ready ? .ok : .serviceUnavailable)
+    }
+    routes.add(.metrics) { call in
+      guard ClientAddress.isLocal(call.context.channel, call.headers) else {
+        throw DomainError(.keyNotAllowed, "Metrics are for callers on this machine.")
+      }
+      return Response(
+        status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.prometheusText())))
+    }
+    routes.add(.openAPI) { call in
+      EntityAnswer.response(document, call.headers, .revalidate, vary: "Accept-Encoding")
+    }
+  }
+
+  private struct Health: Encodable {
+    let status: String
+    let cache: CacheReport
+  }
+
+  private struct CacheReport: Encodable {
+    let connected: Bool
+    let hits: Int
+    let misses: Int
+    let keys: Int
+    let totalRequests: Int
+    let hitRate: String
+    var efficiency: String?
+
+    init(_ connected: Bool, _ stats: CacheStats) {
+      self.connected = connected
+      hits = stats.hits
+      misses = stats.misses
+      keys = stats.keys
+      totalRequests = stats.totalRequests
+      hitRate = stats.hitRate
+    }
+
+    /// Few requests say nothing yet; then seven of ten should be hits.
+    var isEfficient: Bool { connected && (totalRequests < 1000 || hits * 10 >= totalRequests * 7) }
+  }
+}

@@ -1,0 +1,55 @@
+import HTTPTypes
+import NIOCore
+
+/// Finds the address of the caller behind proxies that are trusted.
+package struct ClientAddress: Sendable {
+  private let trusted: Set<String>
+
+  /// - Parameter trusted: addresses of proxies whose `Forwarded` and `X-Forwarded-For` fields are believed.
+  package init(trustedProxies trusted: Set<String>) { self.trusted = trusted }
+
+  /// The address of the peer, or the nearest one that no trusted proxy has; `unknown` without a socket.
+  func of(_ channel: (any Channel)?, _ headers: HTTPFields) -> String {
+    guard let peer = channel?.remoteAddress?.ipAddress else { return "unknown" }
+    guard trusted.contains(peer) else { return peer }
+    let hops = Self.forwarded(headers)
+    return hops.last { !trusted.contains($0) } ?? hops.first ?? peer
+  }
+
+  /// Whether the request comes from this machine and through no proxy.
+  static func isLocal(_ channel: (any Channel)?, _ headers: HTTPFields) -> Bool {
+    guard headers[.forwarded] == nil, headers[.forwardedFor] == nil else { return false }
+    guard let address = channel?.remoteAddress else { return false }
+    guard let text = address.ipAddress else { return address.protocol == .unix }
+    return text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.")
+  }
+
+  /// The addresses the proxies say they were asked by, the farthest first.
+  private static func forwarded(_ headers: HTTPFields) -> [String] {
+    if let field = headers[.forwarded] {
+      return field.split(separator: ",").compactMap { hop in
+        hop.split(separator: ";").map { $0.trimmed }.first { $0.lowercased().hasPrefix("for=") }
+          .map { address(String($0.dropFirst(4))) }
+      }
+    }
+    return headers[.forwardedFor]?.split(separator: ",").map { address(String($0.trimmed)) } ?? []
+  }
+
+  /// An address without quotes, brackets and port.
+  private static func address(_ text: String) -> String {
+    let bare = text.filter { $0 != "\"" }
+    if bare.hasPrefix("["), let end = bare.firstIndex(of: "]") { return String(bare[bare.index(after: bare.startIndex)..<end]) }
+    return bare.count { $0 == ":" } == 1 ? String(bare.prefix { $0 != ":" }) : bare
+  }
+}
+
+extension Substring {
+  /// Without spaces and tabs at either end.
+  var trimmed: Substring {
+    let isBlank = { (character: Character) in character == " " || character == "\t" }
+    guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+      return self[startIndex..<startIndex]
+    }
+    return self[first...last]
+  }
+}

@@ -1,0 +1,37 @@
+import Caching
+import HTTPTypes
+import Kernel
+import NIOCore
+import TenancyDomain
+
+/// Applies the rate limiter to requests that bear a key.
+struct Limits: Sendable {
+  /// Nil when limits are off.
+  let limiter: RateLimiter?
+  let address: ClientAddress
+
+  /// Takes one request off the caller's limits. A staff key is one client wherever it is used; a publishable key, which
+  /// every visitor of a storefront has, is one client for each address.
+  func take(_ holder: KeyHolder, _ channel: (any Channel)?, _ headers: HTTPFields) -> RateLimitDecision? {
+    guard let limiter else { return nil }
+    let name = holder.key.kind == .secret ? holder.key.digest.description : address.of(channel, headers)
+    return limiter.take(RateLimiter.Client(tenant: holder.tenant.id, name: name))
+  }
+
+  /// Adds the header fields of draft-ietf-httpapi-ratelimit-headers to an answer.
+  func describe(_ decision: RateLimitDecision, in headers: inout HTTPFields) {
+    guard let limiter else { return }
+    headers[.rateLimitPolicy] = limiter.policyField
+    headers[.rateLimit] = "\"\(decision.limit.name)\";r=\(decision.remaining);t=\(decision.secondsToNext)"
+  }
+
+  /// The refusal that a decision means.
+  func refusal(_ decision: RateLimitDecision) -> Problem {
+    let error = DomainError(
+      .rateLimited, "More than \(decision.limit.quota) requests a minute; the \(decision.limit.name) limit is reached.")
+    var problem = Problem(error)
+    problem.headers[.retryAfter] = String(decision.secondsToNext)
+    describe(decision, in: &problem.headers)
+    return problem
+  }
+}

@@ -1,0 +1,80 @@
+package import BookingsDomain
+package import Kernel
+import TenancyDomain
+
+/// Bookings and customers in memory.
+package struct InMemoryBookingRepository: BookingRepositoryPort {
+  private let database: InMemoryDatabase
+
+  /// A repository over a database.
+  package init(database: InMemoryDatabase) { self.database = database }
+
+  /// Never throws `idempotencyInFlight`: a call is one step under the tenant's lock, so none is ever half done.
+  package func book(
+    _ tenant: TenantID, _ booking: Booking, customer: ID<Customer>, key: IdempotencyKey, answer: Booking.View,
+    capacity: Int
+  ) async throws -> BookingReceipt {
+    try database.write(tenant) { (tables) throws(DomainError) in
+      let now = booking.createdAt
+      if let kept = try tables.bookings.answer(to: key, at: now) { return .replayed(kept) }
+      guard tables.blackouts[booking.date] == nil,
+        tables.bookings.liveCount(on: booking.date, at: now) < capacity
+      else { throw DomainError(.dateUnavailable, "The date \(booking.date) is not available.") }
+      guard tables.bookings.bookings[booking.id] == nil else {
+        throw DomainError(.internalError, "The identifier of the booking is in use.")
+      }
+      // Else a hold that is being confirmed at this moment would come on top of the capacity.
+      tables.bookings.expireHolds(on: booking.date, at: now)
+      tables.bookings.put(booking)
+      tables.bookings.noteCustomer(of: booking, id: customer)
+      tables.bookings.keep(answer, for: key, from: now)
+      return .created(answer)
+    }
+  }
+
+  package func receipt(
+    _ tenant: TenantID, _ key: IdempotencyKey, at time: Timestamp
+  ) async throws -> Booking.View? {
+    try database.read(tenant) { (tables) throws(DomainError) in try tables.bookings.answer(to: key, at: time) }
+  }
+
+  package func find(_ tenant: TenantID, _ id: ID<Booking>) async throws -> Booking? {
+    database.read(tenant) { $0.bookings.bookings[id] }
+  }
+
+  package func replace(_ tenant: TenantID, _ booking: Booking, expected: BookingStatus) async throws -> Bool {
+    database.write(tenant) { tables in
+      guard tables.bookings.bookings[booking.id]?.storedStatus == expected else { return false }
+      tables.bookings.put(booking)
+      return true
+    }
+  }
+
+  package func list(
+    _ tenant: TenantID, _ query: BookingQuery, at time: Timestamp, today: CalendarDate
+  ) async throws -> [Booking] {
+    let bookings = database.read(tenant) { $0.bookings.bookings }
+    let matching = bookings.values.filter { booking in
+      (query.status == nil || booking.status(at: time, today: today) == query.status)
+        && (query.from.map { $0 <= booking.date } ?? true) && (query.to.map { booking.date <= $0 } ?? true)
+    }
+    return matching.page(query.page, by: \.place)
+  }
+
+  package func customers(_ tenant: TenantID, _ page: PageRequest) async throws -> [Customer] {
+    database.read(tenant) { $0.bookings.customers }.values.page(page, by: \.place)
+  }
+
+  /// One step for each tenant. Days are over by the calendar of the tenant, so they stay as they are for one that was
+  /// never inserted.
+  package func sweep(at time: Timestamp) async throws -> [ReleasedDate] {
+    let zones = database.withDirectory { $0.tenants.mapValues(\.timeZone) }
+    return database.tenantsWithData().flatMap { tenant in
+      database.write(tenant) { tables in
+        tables.bookings.forgetAnswers(at: time)
+        if let today = zones[tenant]?.date(at: time) { tables.bookings.completePast(before: today) }
+        return tables.bookings.expireHolds(at: time).map { ReleasedDate(tenant: tenant, date: $0) }
+      }
+    }
+  }
+}

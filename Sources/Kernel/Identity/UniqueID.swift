@@ -1,0 +1,73 @@
+/// A 128-bit identifier, written as a lowercase UUID (RFC 9562).
+public struct UniqueID: Hashable, Comparable, Sendable {
+  public let high: UInt64
+  public let low: UInt64
+
+  /// Wraps the 128 bits as they are.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// A version 7 identifier: 48 bits of Unix milliseconds, then 74 random bits, so that newer ones sort later.
+  public init(at time: Timestamp, random: (UInt64, UInt64)) {
+    high = UInt64(bitPattern: time.milliseconds) << 16 | 0x7000 | (random.0 & 0x0FFF)
+    low = 0x8000_0000_0000_0000 | (random.1 & 0x3FFF_FFFF_FFFF_FFFF)
+  }
+
+  /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, upper or lower case; nil for anything else.
+  public init?(_ text: some StringProtocol) {
+    var bits: (UInt64, UInt64) = (0, 0)
+    var digits = 0
+    var position = 0
+    for byte in text.utf8 {
+      defer { position += 1 }
+      if position == 8 || position == 13 || position == 18 || position == 23 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard digits < 32, let nibble = Hexadecimal.value(of: byte) else { return nil }
+      if digits < 16 { bits.0 = bits.0 << 4 | UInt64(nibble) } else { bits.1 = bits.1 << 4 | UInt64(nibble) }
+      digits += 1
+    }
+    guard digits == 32, position == 36 else { return nil }
+    self.init(high: bits.0, low: bits.1)
+  }
+
+  public static func < (left: Self, right: Self) -> Bool {
+    (left.high, left.low) < (right.high, right.low)
+  }
+}
+
+extension UniqueID: CustomStringConvertible {
+  public var description: String {
+    String(unsafeUninitializedCapacity: 36) { buffer in
+      var position = 0
+      for nibble in 0..<32 {
+        if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+          buffer[position] = UInt8(ascii: "-")
+          position += 1
+        }
+        let word = nibble < 16 ? high : low
+        buffer[position] = Hexadecimal.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - (nibble % 16) * 4)) & 0xF)
+        position += 1
+      }
+      return position
+    }
+  }
+}
+
+extension UniqueID: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let id = UniqueID(try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected a UUID")
+    }
+    self = id
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

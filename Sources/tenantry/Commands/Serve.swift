@@ -1,0 +1,47 @@
+import ArgumentParser
+import Bootstrap
+import Foundation
+import Logging
+
+/// `tenantry serve`
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Serves the HTTP API until it is told to stop.")
+
+  @Option(help: "The address to listen on (HOST).")
+  var host: String?
+
+  @Option(help: "The port to listen on; 0 takes a free one (PORT).")
+  var port: String?
+
+  @Option(help: "The adapters to wire: mock, all in memory, or real (ADAPTERS_PRESET).")
+  var preset: String?
+
+  @Flag(inversion: .prefixedNo, help: "Whether to fill the cache at the start (CACHE_WARM_ON_STARTUP).")
+  var warm: Bool?
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let settings = try await Settings(
+      environment: environment, overrides: overrides, isTerminal: isatty(FileHandle.standardError.fileDescriptor) == 1)
+    LogOutput.bootstrap(settings)
+    let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    guard let folder = Seed.demoFolder(program: Bundle.main.executableURL ?? program) else {
+      throw SeedError(description: "cannot find Seeds/demo: start in the project's folder, or put it beside the program")
+    }
+    let server = ServerProcess(
+      settings: settings, seeds: try Seed.all(in: folder), logger: Logger(label: "tenantry")
+    ) { text in
+      FileHandle.standardOutput.write(Data(text.utf8))
+    }
+    try await server.run()
+  }
+
+  private var overrides: [String: String] {
+    var overrides: [String: String] = [:]
+    overrides["HOST"] = host
+    overrides["PORT"] = port
+    overrides["ADAPTERS_PRESET"] = preset
+    overrides["CACHE_WARM_ON_STARTUP"] = warm.map { $0 ? "on" : "off" }
+    return overrides
+  }
+}

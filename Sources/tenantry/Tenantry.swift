@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct Tenantry: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tenantry",
+    abstract: "A multi-tenant catalog and booking backend with an embedded cache.",
+    subcommands: [Serve.self])
+
+  static func main() async { await Exit.run(Self.self) }
+}

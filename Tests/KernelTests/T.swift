@@ -1,0 +1,4 @@
+import Testing
+@testable import Kernel
+import HummingbirdTesting
+@Test func x() {}
