@@ -68,7 +68,7 @@ let package = Package(
     // Adapters: technology. They never import each other.
     source(
       "InMemoryAdapter",
-      ["Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain"]),
+      ["Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain", nioCore]),
     source(
       "HTTPAdapter",
       [
@@ -82,15 +82,28 @@ let package = Package(
       "Bootstrap",
       [
         "Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain",
-        "InMemoryAdapter", "HTTPAdapter", "Observability", configuration, hummingbird, hummingbirdCore, hummingbirdHTTP2,
+        "InMemoryAdapter", "HTTPAdapter", "Observability", configuration, hummingbird, hummingbirdCore,
+        hummingbirdHTTP2,
         logging, metrics, nioCore, nioSSL, serviceLifecycle, systemPackage,
       ]),
     .executableTarget(name: "tenantry", dependencies: ["Bootstrap", argumentParser, logging], swiftSettings: settings),
 
     // Contract suites and doubles: every adapter of a port runs the same rules.
     source(
-      "PortContracts", ["Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain"]),
+      "PortContracts",
+      ["Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain", "CZlib", nioCore]),
 
-    tests("KernelTests", ["Kernel", hummingbirdTesting]),
+    tests("KernelTests", ["Kernel"]),
+    tests("CachingTests", ["Caching", "InMemoryAdapter", "PortContracts", nioCore]),
+    tests("TenancyDomainTests", ["TenancyDomain", "PortContracts"]),
+    tests("AvailabilityDomainTests", ["AvailabilityDomain", "PortContracts"]),
+    tests("BookingsDomainTests", ["BookingsDomain", "PortContracts"]),
+    tests("ObservabilityTests", ["Observability", logging, metrics]),
+    tests("AdapterContractTests", ["InMemoryAdapter", "PortContracts"]),
+    tests("BootstrapTests", ["Bootstrap"]),
+    tests(
+      "IntegrationTests",
+      ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioPosix]),
+    tests("ArchitectureTests", []),
   ]
 )

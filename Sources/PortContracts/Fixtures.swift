@@ -24,6 +24,9 @@ package enum Fixtures {
     ID(UniqueID(at: time(plus: number), random: (.random(in: .min ... .max), .random(in: .min ... .max))))
   }
 
+  /// The identifier of a tenant that nobody has heard of.
+  package static func tenantID() -> TenantID { TenantID(id(of: TenantID.self).raw) }
+
   /// A slug that is written out in a rule.
   package static func slug(_ text: String) -> Slug { known(Slug(text), "the slug \(text)") }
 
@@ -34,9 +37,9 @@ package enum Fixtures {
 
   /// A tenant with a slug that no other has.
   package static func tenant(slug: Slug? = nil, timeZone: String = "UTC", createdAt: Timestamp = time) -> Tenant {
-    let id: ID<Tenant> = id()
+    let id = tenantID()
     return Tenant(
-      id: TenantID(id.raw), slug: slug ?? self.slug("t-\(id.description.replacing("-", with: ""))"), name: "A tenant",
+      id: id, slug: slug ?? self.slug("t-\(id.description.replacing("-", with: ""))"), name: "A tenant",
       timeZone: self.timeZone(timeZone), currency: currency, dailyCapacity: 1, createdAt: createdAt)
   }
 

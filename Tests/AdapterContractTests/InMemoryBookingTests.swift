@@ -29,7 +29,7 @@ struct InMemoryBookingTests {
   @Test("A tenant that was never inserted books like any other; its holds are swept, its days are not over")
   func unknownTenant() async throws {
     let repository = InMemoryBookingRepository(database: database)
-    let tenant = TenantID(Fixtures.id(of: TenantID.self).raw)
+    let tenant = Fixtures.tenantID()
     #expect(try await repository.customers(tenant, PageRequest()).isEmpty)
     let hold = Fixtures.booking()
     try await repository.book(tenant, hold)

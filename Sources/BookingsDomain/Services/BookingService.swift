@@ -63,7 +63,8 @@ package struct BookingService: Sendable {
   }
 
   /// The booking. Throws `notFound`, also for a storefront whose token is not that of the booking.
-  package func find(_ tenant: TenantProfile, _ id: ID<Booking>, for caller: BookingCaller) async throws -> Booking.View {
+  package func find(_ tenant: TenantProfile, _ id: ID<Booking>, for caller: BookingCaller) async throws -> Booking.View
+  {
     let now = clock.now()
     let booking = try await booking(tenant, id, for: caller)
     return booking.view(at: now, today: tenant.timeZone.date(at: now), for: caller)

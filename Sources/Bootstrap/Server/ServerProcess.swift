@@ -1,4 +1,3 @@
-import Caching
 import CoreMetrics
 import HTTPAdapter
 import Hummingbird
@@ -43,12 +42,10 @@ package struct ServerProcess: Sendable {
     let registry = MetricsRegistry()
     MetricsSystem.bootstrap(registry)
     CacheMetrics.export(preset.cache, to: registry)
-    let limits = settings.rateLimits
     let api = HTTPAPI(
       preset.services,
       HTTPAPI.Surroundings(
-        limiter: limits.isOn
-          ? RateLimiter(clientQuota: limits.client, tenantQuota: limits.tenant, globalQuota: limits.global) : nil,
+        limiter: settings.rateLimits.limiter(ticker: clock),
         trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
         readiness: readiness, metrics: registry, newID: newID))
 

@@ -62,7 +62,7 @@ struct SettingReader: Sendable {
     let unit = name.hasSuffix("_MS") ? "ms" : "s"
     guard let duration = DurationText.parse(text, bareUnit: unit), range.contains(duration) else {
       throw SettingError(
-        name, got: text, takes: "a duration such as 250ms, 30s, 15m or 1h from \(range.lowerBound) to \(range.upperBound)")
+        name, got: text, takes: "250ms, 30s, 15m, 1h or the like, from \(range.lowerBound) to \(range.upperBound)")
     }
     return duration
   }

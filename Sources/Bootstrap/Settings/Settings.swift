@@ -1,4 +1,5 @@
 package import Caching
+import Kernel
 package import Logging
 
 /// Everything that can be set from outside, read and checked at the start.
@@ -114,6 +115,11 @@ extension Settings.RateLimits {
     client = try reader.integer("RATE_LIMIT_CLIENT_PER_MINUTE", default: 100, in: quotas)
     tenant = try reader.integer("RATE_LIMIT_TENANT_PER_MINUTE", default: 10_000, in: quotas)
     global = try reader.integer("RATE_LIMIT_GLOBAL_PER_MINUTE", default: 0, in: quotas)
+  }
+
+  /// The limiter these limits ask for; nil when they are off.
+  func limiter(ticker: any Ticker) -> RateLimiter? {
+    isOn ? RateLimiter(clientQuota: client, tenantQuota: tenant, globalQuota: global, ticker: ticker) : nil
   }
 }
 

@@ -34,7 +34,7 @@ struct SlidingWindow: Sendable {
     let now = nanoseconds / 1_000_000_000
     let oldest = (0...Self.slots).reversed().first { $0 <= second && counts[slot(second - $0)] > 0 } ?? 0
     let leaves = second - oldest + Self.slots + 1
-    return max(1, Int(leaves > now ? leaves - now : 0))
+    return min(RateLimit.window, max(1, Int(leaves > now ? leaves - now : 0)))
   }
 
   private func used(at nanoseconds: UInt64) -> Int {

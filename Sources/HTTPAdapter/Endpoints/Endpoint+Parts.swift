@@ -43,9 +43,10 @@ extension Endpoint.Parameter {
     name: "cursor", place: .query, summary: "The nextCursor of the page before",
     schema: #"{"type":"string","maxLength":2000}"#)
   static let ifMatch = Self(
-    name: "If-Match", place: .header, summary: "A tag of the version that is meant, or *", schema: #"{"type":"string"}"#)
+    name: "If-Match", place: .header, summary: "A tag of the version that is meant, or *", schema: #"{"type":"string"}"#
+  )
   static let idempotencyKey = Self(
-    name: "Idempotency-Key", place: .header, summary: "Unique for each booking wanted, bare or quoted; kept for 24 hours",
+    name: "Idempotency-Key", place: .header, summary: "One for each booking wanted, bare or quoted; kept for 24 hours",
     schema: #"{"type":"string","minLength":1,"maxLength":255}"#, isRequired: true)
   static let bookingToken = Self(
     name: "X-Booking-Token", place: .header, summary: "The accessToken of the booking; needed with a publishable key",

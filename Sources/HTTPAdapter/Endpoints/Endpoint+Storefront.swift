@@ -1,6 +1,7 @@
 extension Endpoint {
   /// What storefronts read. The one table of these routes.
-  static let catalog: [Endpoint] = [listPackages, getPackage, listSegments, getSegment, listSegmentPackages]
+  static let catalog: [Endpoint] =
+    [listPackages, getPackage, listSegments, getSegment, listSegmentPackages]
     + [listAddOns, listVenues, getDay, listDays]
 
   static let listPackages = Endpoint(

@@ -32,7 +32,7 @@ package struct Problem: Error, Sendable {
   }
 
   /// The problem of any error. What is not a refusal is an internal error, and says nothing of what it was.
-  package init(_ error: any Error) {
+  package init(of error: any Error) {
     switch error {
     case let problem as Problem: self = problem
     case let error as DomainError: self.init(error)

@@ -83,7 +83,8 @@ enum OpenAPIDocument {
 
   private static let securitySchemes: JSONValue = .object([
     "tenantKey": .object([
-      "type": "apiKey", "in": "header", "name": "X-Tenant-Key", "description": "A publishable key, pk_live_… or pk_test_…",
+      "type": "apiKey", "in": "header", "name": "X-Tenant-Key",
+      "description": "A publishable key, pk_live_… or pk_test_…",
     ]),
     "secretKey": .object([
       "type": "http", "scheme": "bearer", "description": "A secret key, sk_live_… or sk_test_…",

@@ -42,7 +42,7 @@ package struct APIResponder: HTTPResponder {
       context.coreContext.endpointPath.value = RequestRecorder.unmatched
       throw Self.unmatched(request)
     } catch {
-      let problem = Problem(error)
+      let problem = Problem(of: error)
       log(problem, request, context)
       return problem.response(requestID: context.requestID)
     }

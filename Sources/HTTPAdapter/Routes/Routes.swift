@@ -22,6 +22,7 @@ struct Routes {
     let (authenticator, limits) = (authenticator, limits)
     for template in endpoint.templates {
       router.on(RouterPath(template), method: endpoint.method) { request, context in
+        context.coreContext.endpointPath.value = endpoint.template
         guard let holder = try await authenticator.holder(request.headers, for: endpoint.access) else {
           return try await handler(Call(request: request, context: context, holder: nil))
         }
@@ -34,7 +35,7 @@ struct Routes {
           limits.describe(decision, in: &response.headers)
           return response
         } catch {
-          var problem = Problem(error)
+          var problem = Problem(of: error)
           limits.describe(decision, in: &problem.headers)
           throw problem
         }

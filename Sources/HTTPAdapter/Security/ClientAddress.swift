@@ -38,7 +38,7 @@ package struct ClientAddress: Sendable {
   /// An address without quotes, brackets and port.
   private static func address(_ text: String) -> String {
     let bare = text.filter { $0 != "\"" }
-    if bare.hasPrefix("["), let end = bare.firstIndex(of: "]") { return String(bare[bare.index(after: bare.startIndex)..<end]) }
+    if bare.hasPrefix("[") { return String(bare.dropFirst().prefix { $0 != "]" }) }
     return bare.count { $0 == ":" } == 1 ? String(bare.prefix { $0 != ":" }) : bare
   }
 }

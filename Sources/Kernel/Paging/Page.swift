@@ -43,7 +43,8 @@ package struct PageRequest: Hashable, Sendable {
 extension Sequence where Element: Sendable {
   /// The records of a page in order, and one more when the list goes on after it.
   package func page(_ request: PageRequest, by place: (Element) -> SortPlace) -> [Element] {
-    let placed = map { (place: place($0), element: $0) }.filter { item in request.after.map { $0 < item.place } ?? true }
+    let placed = map { (place: place($0), element: $0) }.filter { item in request.after.map { $0 < item.place } ?? true
+    }
     return placed.sorted { $0.place < $1.place }.prefix(request.limit + 1).map(\.element)
   }
 }

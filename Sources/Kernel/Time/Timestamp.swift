@@ -33,17 +33,23 @@ extension Timestamp: CustomStringConvertible {
     let halves = text.split(separator: "T", omittingEmptySubsequences: false)
     guard halves.count == 2, let date = CalendarDate(String(halves[0])), halves[1].hasSuffix("Z") else { return nil }
     let clockAndFraction = halves[1].dropLast().split(separator: ".", omittingEmptySubsequences: false)
-    let parts = clockAndFraction[0].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    let parts = clockAndFraction[0].split(separator: ":", omittingEmptySubsequences: false)
+      .map { Self.number($0, digits: 2) }
     guard parts.count == 3, let hour = parts[0], let minute = parts[1], let second = parts[2],
       (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second), clockAndFraction.count <= 2
     else { return nil }
     var fraction = 0
     if clockAndFraction.count == 2 {
-      guard clockAndFraction[1].count == 3, let value = Int(clockAndFraction[1]), value >= 0 else { return nil }
+      guard let value = Self.number(clockAndFraction[1], digits: 3) else { return nil }
       fraction = value
     }
     let inDay = ((hour * 60 + minute) * 60 + second) * 1000 + fraction
     self.init(milliseconds: Int64(date.dayNumber) * 86_400_000 + Int64(inDay))
+  }
+
+  /// The number that exactly so many ASCII digits write; nil for signs and anything else.
+  private static func number(_ text: Substring, digits count: Int) -> Int? {
+    text.utf8.count == count && text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) ? Int(text) : nil
   }
 }
 

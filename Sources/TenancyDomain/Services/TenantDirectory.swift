@@ -43,7 +43,9 @@ package struct TenantDirectory: Sendable {
   /// Suspends or activates a tenant; every key of it follows at once. Throws `notFound`.
   package func setStatus(_ tenant: Tenant, _ status: Tenant.Status) async throws -> Tenant {
     try await cache.change([Self.tag(tenant.slug.description)]) {
-      guard let changed = try await repository.setStatus(tenant.id, status) else { throw DomainError.notFound("tenant") }
+      guard let changed = try await repository.setStatus(tenant.id, status) else {
+        throw DomainError.notFound("tenant")
+      }
       return .committed(changed)
     }
   }

@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
     LogOutput.bootstrap(settings)
     let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     guard let folder = Seed.demoFolder(program: Bundle.main.executableURL ?? program) else {
-      throw SeedError(description: "cannot find Seeds/demo: start in the project's folder, or put it beside the program")
+      throw SeedError(description: "cannot find Seeds/demo: start in the project's folder, or put it by the program")
     }
     let server = ServerProcess(
       settings: settings, seeds: try Seed.all(in: folder), logger: Logger(label: "tenantry")

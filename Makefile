@@ -1,0 +1,37 @@
+# The two commands that matter: `make run` and `make test`. Both install what they lack and can be run again at will.
+
+SWIFT ?= swift
+RELEASE := --configuration release --scratch-path .build-release --static-swift-stdlib \
+	-Xswiftc -cross-module-optimization
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+.PHONY: run test lint format bench release clean
+
+## Builds and serves the demo catalog from memory on http://127.0.0.1:8080.
+run: release
+	.build-release/release/tenantry serve
+
+## Builds and runs every test.
+test:
+	Scripts/install-packages zlib1g-dev
+	$(SWIFT) test --disable-xctest
+
+## Fails on any formatting that `make format` would change; warnings fail every build.
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+## Formats the sources in place.
+format:
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+## Measures the release build against its ceiling; see Benchmarks/README.md.
+bench: release
+	Scripts/install-packages wrk util-linux python3
+	cd Benchmarks && $(SWIFT) build $(RELEASE) && python3 hit-ratio.py
+
+release:
+	Scripts/install-packages zlib1g-dev
+	$(SWIFT) build $(RELEASE) --product tenantry
+
+clean:
+	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release

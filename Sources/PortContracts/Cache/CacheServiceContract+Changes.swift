@@ -1,0 +1,111 @@
+import Caching
+
+extension CacheServiceContract {
+  static var changes: [Rule] {
+    [
+      Rule("When a change has happened, what was cached under its tags is stale") { subject in
+        let (key, origin) = (subject.key("a", tags: ["venue"]), Origin("old"))
+        _ = try await subject.read(key, origin)
+        let result = try await subject.service.change([subject.tag("venue")]) {
+          origin.write("new")
+          return .committed(42)
+        }
+        try requireEqual(result, 42, "the result")
+        try require(subject.service.peek(key) == nil, "the old entry is still valid")
+        try requireEqual(try await subject.read(key, origin), "new", "the value after the change")
+        try requireEqual(try await subject.read(key, origin), "new", "the value from then on")
+        try requireEqual(origin.loads, 2, "loads")
+      },
+      Rule("While a change runs, reads go past the cache and are not stored") { subject in
+        let (key, origin) = (subject.key("a", tags: ["venue"]), Origin("old"))
+        _ = try await subject.read(key, origin)
+        try await subject.service.change([subject.tag("venue")]) {
+          for text in ["old", "new", "newer"] {
+            origin.write(text)
+            try require(subject.service.peek(key) == nil, "an entry was told")
+            try requireEqual(await subject.cached(key), nil, "the cached value")
+            try requireEqual(try await subject.read(key, origin), text, "the value")
+          }
+          return .committed(())
+        }
+        try require(subject.service.peek(key) == nil, "a value that was read meanwhile was stored")
+        try requireEqual(origin.loads, 4, "loads")
+      },
+      Rule("While a change runs, a value that is set is not kept") { subject in
+        let key = subject.key("a", tags: ["venue"])
+        try await subject.service.set(key, to: "before", policy: .forever)
+        try await subject.service.change([subject.tag("venue")]) {
+          try await subject.service.set(key, to: "doubtful", policy: .forever)
+          try require(subject.service.peek(key) == nil, "it was told while the change ran")
+          return .unchanged(())
+        }
+        let after = await subject.cached(key)
+        try require(after == nil || after == "doubtful", "a value that had been replaced came back")
+        try await subject.service.change([subject.tag("venue")]) {
+          try require(subject.service.peek(key) == nil, "it was told while the next change ran")
+          return .unchanged(())
+        }
+      },
+      Rule("A change that changed nothing leaves what was cached, also what was asked for meanwhile") { subject in
+        let keys = ["a", "b"].map { subject.key($0, tags: ["venue"]) }
+        let origin = Origin("old")
+        for key in keys { _ = try await subject.read(key, origin) }
+        let result = try await subject.service.change([subject.tag("venue")]) {
+          _ = subject.service.peek(keys[0])
+          _ = await subject.cached(keys[0])
+          return .unchanged("refused")
+        }
+        try requireEqual(result, "refused", "the result")
+        try requireEqual(await subject.cached(keys[1]), "old", "what nobody asked for meanwhile")
+        try requireEqual(await subject.cached(keys[0]), "old", "what was asked for meanwhile")
+        try requireEqual(origin.loads, 2, "loads")
+      },
+      Rule("A change that throws counts as one that happened, and its error comes out") { subject in
+        let (key, origin) = (subject.key("a", tags: ["venue"]), Origin("old"))
+        _ = try await subject.read(key, origin)
+        do {
+          try await subject.service.change([subject.tag("venue")]) { () -> CacheChange<Void> in
+            origin.write("new")
+            throw Origin.Failure(number: 3)
+          }
+          throw ContractViolation(description: "the error did not come out")
+        } catch let failure as Origin.Failure {
+          try requireEqual(failure.number, 3, "the error")
+        }
+        try require(subject.service.peek(key) == nil, "the old entry is still valid")
+        try requireEqual(try await subject.read(key, origin), "new", "the value after the change")
+      },
+      Rule("While two changes overlap, reads go past the cache until the later has ended") { subject in
+        let (key, origin) = (subject.key("a", tags: ["venue"]), Origin("old"))
+        _ = try await subject.read(key, origin)
+        try await subject.service.change([subject.tag("venue")]) {
+          try await subject.service.change([subject.tag("venue"), subject.tag("other")]) {
+            try require(subject.service.peek(key) == nil, "an entry was told while both ran")
+            return .unchanged(())
+          }
+          try require(subject.service.peek(key) == nil, "an entry was told while one still ran")
+          _ = try await subject.read(key, origin)
+          origin.write("new")
+          return .committed(())
+        }
+        try requireEqual(try await subject.read(key, origin), "new", "the value after both")
+        try requireEqual(origin.loads, 3, "loads")
+        try requireEqual(await subject.cached(key), "new", "what is stored after both")
+      },
+      Rule("A change of several tags makes stale what is under any of them") { subject in
+        let names = ["x", "y", "z"]
+        let keys = names.map { subject.key($0, tags: [$0]) } + [subject.key("xyz", tags: names)]
+        for tag in names {
+          for key in keys { try await subject.service.set(key, to: "old", policy: .forever) }
+          try await subject.service.change([subject.tag(tag)]) { .committed(()) }
+          let stale = keys.filter { subject.service.peek($0) == nil }.map(\.text)
+          try require(stale.contains(keys[3].text), "a key of three tags outlived a change of \(tag)")
+          try require(stale.contains(subject.key(tag).text), "a key of one tag outlived a change of \(tag)")
+        }
+        for key in keys { try await subject.service.set(key, to: "old", policy: .forever) }
+        try await subject.service.change(names.map { subject.tag($0) }) { .committed(()) }
+        try requireEqual(keys.filter { subject.service.peek($0) != nil }.count, 0, "how many are left")
+      },
+    ]
+  }
+}

@@ -1,0 +1,20 @@
+/// Random numbers that are the same for the same seed: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A text of up to `length` of these pieces.
+  mutating func text(of pieces: [String], length: Int) -> String {
+    (0..<Int.random(in: 0...length, using: &self)).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &self)] }
+      .joined()
+  }
+}

@@ -1,0 +1,90 @@
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Bootstrap
+@testable import HTTPAdapter
+
+@Suite("Requests that are not well-formed HTTP")
+struct ConnectionTests {
+  static let head = "GET /packages HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(Sender.key("pk", "willow"))\r\n"
+  static let post = "POST /api/v1/admin/venues HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(Sender.key("sk", "willow"))\r\n"
+
+  @Test(
+    "They get a problem with 400, or the connection closes; the server goes on",
+    arguments: [
+      "nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", head + "Bad Header\r\n\r\n",
+      post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+      post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      post + "Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n", post + "Content-Length: -1\r\n\r\n",
+      head + "X-Long: \(String(repeating: "a", count: 100_000))\r\n\r\n",
+      head + String(repeating: "X-Many: 1\r\n", count: 1_000) + "\r\n",
+    ])
+  func malformed(_ request: String) async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let answer = try await shop.raw(request)
+      if !answer.isEmpty {
+        #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer.prefix(80))")
+        if answer.contains("application/problem+json") { #expect(answer.contains("malformed_request")) }
+      }
+      #expect(try await shop.get("/packages").status == 200)
+    }
+  }
+
+  @Test("Requests sent at once on one connection are answered in their order")
+  func pipelining() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let request = { (id: String, path: String, end: String) in
+        Self.head.replacing("/packages", with: path) + "X-Request-Id: \(id)\r\n\(end)\r\n"
+      }
+      let answer = try await shop.raw(
+        request("one", "/packages", "") + request("two", "/availability/2030-01-01", "")
+          + request("three", "/packages/first-light-vows", "") + request("four", "/nowhere", "Connection: close\r\n"))
+      let places = ["one", "two", "three", "four"].compactMap { answer.range(of: "X-Request-Id: \($0)\r\n")?.lowerBound }
+      #expect(places.count == 4 && places == places.sorted())
+    }
+  }
+
+  @Test("A client that waits to be told to go on is told so, unless its body is too large")
+  func expectation() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let body = #"{"name":"Barn","city":"Philo"}"#
+      let small = try await shop.raw(
+        Self.post + "Expect: 100-continue\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)
+      #expect(small.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 "), "\(small.prefix(80))")
+      let large = try await shop.raw(
+        Self.post + "Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n", until: "body_too_large")
+      #expect(large.hasPrefix("HTTP/1.1 413 "), "\(large.prefix(80))")
+    }
+  }
+}
+
+extension Shop {
+  /// Sends bytes on a connection of their own and returns what comes back until it closes or `end` has come.
+  fileprivate func raw(_ bytes: String, until end: String? = nil) async throws -> String {
+    let port = try #require(port)
+    let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .channelOption(.allowRemoteHalfClosure, value: true)
+      .connect(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        }
+      }
+    let closing = channel.channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.channel.close(promise: nil) }
+    defer { closing.cancel() }
+    return try await channel.executeThenClose { inbound, outbound in
+      try await outbound.write(ByteBuffer(string: bytes))
+      var received = ""
+      do {
+        for try await part in inbound {
+          received += String(buffer: part)
+          if let end, received.contains(end) { break }
+          if end == nil, received.contains("four\r\n"), received.hasSuffix("}") { break }
+        }
+      } catch is IOError {
+        // The server may reset a connection it has no more to say on.
+      }
+      return received
+    }
+  }
+}
