@@ -95,12 +95,14 @@ let package = Package(
 
     tests("KernelTests", ["Kernel"]),
     tests("CachingTests", ["Caching", "InMemoryAdapter", "PortContracts", nioCore]),
+    tests("CatalogDomainTests", ["CatalogDomain", "InMemoryAdapter", "PortContracts"]),
+    tests("HTTPAdapterTests", ["HTTPAdapter", httpTypes, nioCore]),
     tests("TenancyDomainTests", ["TenancyDomain", "PortContracts"]),
     tests("AvailabilityDomainTests", ["AvailabilityDomain", "PortContracts"]),
     tests("BookingsDomainTests", ["BookingsDomain", "PortContracts"]),
     tests("ObservabilityTests", ["Observability", logging, metrics]),
     tests("AdapterContractTests", ["InMemoryAdapter", "PortContracts"]),
-    tests("BootstrapTests", ["Bootstrap"]),
+    tests("BootstrapTests", ["Bootstrap", "tenantry"]),
     tests(
       "IntegrationTests",
       ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioPosix]),

@@ -27,8 +27,8 @@ struct BadInputTests {
   static let customer = #""customer":{"name":"A","email":"a@b.co"}"#
 
   static let addresses: [Case] = [
-    .get("/packages/%00", 400, "slug"), .get("/packages/\(longSlug)", 400, "slug"), .get("/packages/%ff", 400, "slug"),
-    .get("/packages/%zz", 400, "slug"), .get("/packages/nowhere", 404, nil), .get("/packages/..%2f..", 404, nil),
+    .get("/packages/%00", 400, "slug"), .get("/packages/\(longSlug)", 400, "slug"),
+    .get("/packages/nowhere", 404, nil), .get("/packages/..%2f..", 404, nil),
     .get("/packages/a:b*%7Bc%7D", 404, nil), .get("/packages?limit=0", 400, "limit"),
     .get("/packages?limit=101", 400, "limit"), .get("/packages?limit=ten", 400, "limit"),
     .get("/packages?cursor=garbage", 400, "cursor"), .get("/packages?cursor=eyJsIjoieCIsInAiOltdfQ", 400, "cursor"),
@@ -81,7 +81,7 @@ struct BadInputTests {
     .post(
       "/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"photos":[{"url":"javascript:x"}]}"#, 422,
       "photos[0].url"),
-    .post("/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"tenantId":"x"}"#, 422, "tenantId"),
+    .post("/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"tenant":"x"}"#, 422, "tenant"),
     .post("/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"addOnSlugs":["no"]}"#, 422, "addOnSlugs[0]"),
     .post("/api/v1/admin/venues", #"{"name":"N"}"#, 422, "city"),
     .post("/api/v1/admin/blackouts", #"{"date":"2030-02-31"}"#, 422, "date"),

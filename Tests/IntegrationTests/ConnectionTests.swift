@@ -31,6 +31,14 @@ struct ConnectionTests {
     }
   }
 
+  @Test("Broken escapes and bytes that are not UTF-8 get a problem that names the part", arguments: ["%zz", "%ff", "%2"])
+  func escapes(_ slug: String) async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let answer = try await shop.raw(Self.head.replacing("/packages", with: "/packages/" + slug) + "Connection: close\r\n\r\n")
+      #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("\"field\":\"slug\""), "\(answer)")
+    }
+  }
+
   @Test("Requests sent at once on one connection are answered in their order")
   func pipelining() async throws {
     try await Shop.open { (shop: Shop) async throws in

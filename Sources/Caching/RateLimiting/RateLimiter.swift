@@ -71,6 +71,9 @@ public final class RateLimiter: Sendable {
     return nearest
   }
 
+  /// How many subjects are remembered now.
+  var remembered: Int { shards.reduce(0) { $0 + $1.windows.withLock(\.count) } }
+
   private func take(_ limit: RateLimit, _ subject: Subject, at now: UInt64) -> RateLimitDecision {
     shard(subject).windows.withLock { windows in
       if windows[subject] == nil { Self.makeRoom(&windows, at: now) }

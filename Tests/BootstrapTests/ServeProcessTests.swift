@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user would.
+private struct Program {
+  static var url: URL {
+    // Tests and programs are built into one folder.
+    URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+  }
+
+  /// Where the build left `tenantry`: beside the tests, or above the folder they are in.
+  static func find() -> URL? {
+    sequence(first: url) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }.lazy
+      .flatMap { [$0.appending(path: "tenantry"), $0.appending(path: ".build/debug/tenantry")] }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) && !$0.hasDirectoryPath && isFile($0) }
+  }
+
+  private static func isFile(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && !isFolder.boolValue
+  }
+
+  let process = Process()
+  let output = Pipe()
+  let errors = Pipe()
+
+  init(_ arguments: [String], _ environment: [String: String] = [:]) throws {
+    let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+    process.executableURL = Self.find() ?? root.appending(path: ".build/debug/tenantry")
+    process.arguments = arguments
+    process.currentDirectoryURL = root
+    process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+  }
+
+  func end() -> (code: Int32, errors: String) {
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+  }
+}
+
+@Suite("tenantry serve", .serialized)
+struct ServeProcessTests {
+  @Test("It says when it is ready, drains on SIGTERM and exits 0")
+  func lifecycle() throws {
+    let program = try Program(["serve", "--port", "0"])
+    var welcome = ""
+    while !welcome.contains("openapi.json") {
+      let part = program.output.fileHandleForReading.availableData
+      guard !part.isEmpty else { break }
+      welcome += String(decoding: part, as: UTF8.self)
+    }
+    #expect(welcome.contains("Tenantry is ready on http://127.0.0.1:"))
+    #expect(welcome.components(separatedBy: "curl ").count == 4)
+    program.process.terminate()
+    let end = program.end()
+    #expect(end.code == 0, "\(end.errors)")
+  }
+
+  @Test(
+    "What cannot be understood exits 64 with one line that names it",
+    arguments: [
+      (["serve", "--port", "eighty"], [:], "PORT"), (["serve"], ["CACHE_TTL": "soon"], "CACHE_TTL"),
+      (["serve", "--preset", "real"], [:], "ADAPTERS_PRESET"), (["serve", "--color"], [:], "--color"),
+      (["fly"], [:], "fly"),
+    ])
+  func usage(_ arguments: [String], _ environment: [String: String], _ name: String) throws {
+    let end = try Program(arguments, environment).end()
+    #expect(end.code == 64)
+    #expect(end.errors.contains(name), "\(end.errors)")
+  }
+
+  @Test("A port that is taken exits 1 with one line")
+  func portTaken() throws {
+    let first = try Program(["serve", "--port", "0"])
+    let line = String(decoding: first.output.fileHandleForReading.availableData, as: UTF8.self)
+    let port = try #require(line.firstMatch(of: /127\.0\.0\.1:(\d+)/)?.1)
+    let end = try Program(["serve", "--port", String(port)], ["LOG_LEVEL": "critical"]).end()
+    #expect(end.code == 1)
+    #expect(end.errors.split(separator: "\n").count == 1 && end.errors.hasPrefix("tenantry: "), "\(end.errors)")
+    first.process.terminate()
+    #expect(first.end().code == 0)
+  }
+}
