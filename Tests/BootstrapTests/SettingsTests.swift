@@ -34,8 +34,9 @@ struct SettingsTests {
       _ = try await Settings(environment: [name: value], isTerminal: false)
     } throws: { error in
       let text = "\(error)"
-      return text.contains(name) || text.contains("TLS_KEY_FILE") && !text.contains("\n")
-        && (text.contains(value) || name.hasPrefix("TLS"))
+      return text.contains(name)
+        || text.contains("TLS_KEY_FILE") && !text.contains("\n")
+          && (text.contains(value) || name.hasPrefix("TLS"))
     }
   }
 

@@ -54,7 +54,8 @@ struct BadInputTests {
       "/api/v1/bookings", #"{"packageSlug":"x","date":"2030-01-01","customer":{"name":"A","email":"nope"}}"#, 422,
       "customer.email"),
     .post(
-      "/api/v1/bookings", #"{"packageSlug":"x","date":"2030-01-01","customer":{"name":"\u0000","email":"a@b.co"}}"#, 422,
+      "/api/v1/bookings", #"{"packageSlug":"x","date":"2030-01-01","customer":{"name":"\u0000","email":"a@b.co"}}"#,
+      422,
       "customer.name"),
     .post("/api/v1/bookings", #"{"packageSlug":"x","date":"2030-01-01",\#(customer),"color":"red"}"#, 422, "color"),
     .post("/api/v1/bookings", #"{"packageSlug":"nowhere","date":"2030-01-01",\#(customer)}"#, 404, nil),
@@ -82,7 +83,8 @@ struct BadInputTests {
       "/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"photos":[{"url":"javascript:x"}]}"#, 422,
       "photos[0].url"),
     .post("/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"tenant":"x"}"#, 422, "tenant"),
-    .post("/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"addOnSlugs":["no"]}"#, 422, "addOnSlugs[0]"),
+    .post(
+      "/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"addOnSlugs":["no"]}"#, 422, "addOnSlugs[0]"),
     .post("/api/v1/admin/venues", #"{"name":"N"}"#, 422, "city"),
     .post("/api/v1/admin/blackouts", #"{"date":"2030-02-31"}"#, 422, "date"),
     .get("/api/v1/admin/bookings?status=LATE", 400, "status"), .get("/api/v1/admin/bookings?from=x", 400, "from"),

@@ -39,7 +39,9 @@ struct BookingTests {
     }
   }
 
-  @Test("Of 200 bookings of one date at once, as many succeed as the tenant takes", arguments: [("willow", 1), ("harbor", 4)])
+  @Test(
+    "Of 200 bookings of one date at once, as many succeed as the tenant takes",
+    arguments: [("willow", 1), ("harbor", 4)])
   func race(_ slug: String, _ capacity: Int) async throws {
     try await Shop.open { (shop: Shop) async throws in
       let package = try #require(
@@ -75,7 +77,8 @@ struct BookingTests {
       #expect(try await day("2030-06-16")["reason"].string == "blackout")
       #expect(try await shop.book("2030-06-16").code == "date_unavailable")
       #expect(
-        try await shop.post("/api/v1/admin/blackouts", #"{"date":"2030-06-15"}"#, as: .willowStaff).code == "date_taken")
+        try await shop.post("/api/v1/admin/blackouts", #"{"date":"2030-06-15"}"#, as: .willowStaff).code == "date_taken"
+      )
       _ = try await shop.delete("/api/v1/admin/blackouts/2030-06-16", as: .willowStaff)
       #expect(try await day("2030-06-16")["available"].bool == true)
       #expect(try await day("2020-01-01")["reason"].string == "past")

@@ -27,7 +27,9 @@ struct CatalogTests {
     }
   }
 
-  @Test("The paths that the design names answer the same at the root", arguments: ["/packages", "/packages/first-light-vows"])
+  @Test(
+    "The paths that the design names answer the same at the root",
+    arguments: ["/packages", "/packages/first-light-vows"])
   func root(_ path: String) async throws {
     try await Shop.open { (shop: Shop) async throws in
       let atRoot = try await shop.get(path)
@@ -88,7 +90,8 @@ struct CatalogTests {
     }
   }
 
-  @Test("Pages cover the list once, also when records come and go between them", arguments: ["order", "title", "price"])
+  @Test(
+    "Pages cover the list once, also when records come and go between them", arguments: ["order", "title", "price"])
   func cursors(_ order: String) async throws {
     try await Shop.open { (shop: Shop) async throws in
       let all = try await shop.get("/packages?sort=\(order)").json["data"].array.compactMap { $0["slug"].string }

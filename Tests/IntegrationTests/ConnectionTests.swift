@@ -8,7 +8,8 @@ import Testing
 @Suite("Requests that are not well-formed HTTP")
 struct ConnectionTests {
   static let head = "GET /packages HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(Sender.key("pk", "willow"))\r\n"
-  static let post = "POST /api/v1/admin/venues HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(Sender.key("sk", "willow"))\r\n"
+  static let post =
+    "POST /api/v1/admin/venues HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(Sender.key("sk", "willow"))\r\n"
 
   @Test(
     "They get a problem with 400, or the connection closes; the server goes on",
@@ -31,10 +32,12 @@ struct ConnectionTests {
     }
   }
 
-  @Test("Broken escapes and bytes that are not UTF-8 get a problem that names the part", arguments: ["%zz", "%ff", "%2"])
+  @Test(
+    "Broken escapes and bytes that are not UTF-8 get a problem that names the part", arguments: ["%zz", "%ff", "%2"])
   func escapes(_ slug: String) async throws {
     try await Shop.open { (shop: Shop) async throws in
-      let answer = try await shop.raw(Self.head.replacing("/packages", with: "/packages/" + slug) + "Connection: close\r\n\r\n")
+      let head = Self.head.replacing("/packages", with: "/packages/" + slug)
+      let answer = try await shop.raw(head + "Connection: close\r\n\r\n")
       #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("\"field\":\"slug\""), "\(answer)")
     }
   }
@@ -48,7 +51,9 @@ struct ConnectionTests {
       let answer = try await shop.raw(
         request("one", "/packages", "") + request("two", "/availability/2030-01-01", "")
           + request("three", "/packages/first-light-vows", "") + request("four", "/nowhere", "Connection: close\r\n"))
-      let places = ["one", "two", "three", "four"].compactMap { answer.range(of: "X-Request-Id: \($0)\r\n")?.lowerBound }
+      let places = ["one", "two", "three", "four"].compactMap { id in
+        answer.range(of: "X-Request-Id: \(id)\r\n")?.lowerBound
+      }
       #expect(places.count == 4 && places == places.sorted())
     }
   }

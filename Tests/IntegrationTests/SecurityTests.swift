@@ -1,4 +1,5 @@
 import HTTPTypes
+import Kernel
 import TenancyDomain
 import Testing
 
@@ -61,7 +62,7 @@ struct SecurityTests {
         "admin/segments/coast", "admin/add-ons/live-cello", "admin/blackouts/\(blackout)",
       ]
       for path in paths.map({ "/api/v1/" + $0 }) {
-        let never = path.split(separator: "/").dropLast().joined(separator: "/") + "/01a1fd1f-0000-7000-8000-000000000000"
+        let never = path.split(separator: "/").dropLast().joined(separator: "/") + "/\(UniqueID(high: 9, low: 9))"
         let foreign = try await shop.get(path, as: .harborStaff)
         let unknown = try await shop.get("/" + never, as: .harborStaff)
         #expect(foreign.status == 404)
@@ -81,7 +82,8 @@ struct SecurityTests {
       let harbor = try await shop.get("/packages?cursor=\(cursor)", as: .harbor).text
       #expect(!harbor.contains("willow"))
       #expect(
-        try await shop.book("2030-06-20", package: "sunset-paddle", extra: #","venueId":"\#(venue)""#, as: .harbor).status
+        try await shop.book("2030-06-20", package: "sunset-paddle", extra: #","venueId":"\#(venue)""#, as: .harbor)
+          .status
           != 201)
       #expect(try await shop.get("/api/v1/admin/bookings", as: .harborStaff).json["data"].array.isEmpty)
     }

@@ -69,7 +69,8 @@ struct RateLimiterTests {
     #expect(limiter.take(client("b"))?.isAllowed == false)
     #expect(limiter.take(other)?.isAllowed == true)
     clock.advance(by: .seconds(30))
-    #expect(limiter.take(RateLimiter.Client(tenant: TenantID(UniqueID(high: 3, low: 3)), name: "a"))?.isAllowed == false)
+    let third = RateLimiter.Client(tenant: TenantID(UniqueID(high: 3, low: 3)), name: "a")
+    #expect(limiter.take(third)?.isAllowed == false)
   }
 
   @Test("Without any limit nothing is decided")
