@@ -4,6 +4,7 @@ package import Caching
 package import CatalogDomain
 import Hummingbird
 package import Kernel
+package import NIOCore
 package import Observability
 package import TenancyDomain
 
@@ -44,23 +45,30 @@ package struct HTTPAPI: Sendable {
   package struct Surroundings: Sendable {
     /// Nil when limits are off.
     package let limiter: RateLimiter?
+    /// Whether hits are answered without the router, and over HTTP/1 on the event loop.
+    package let hasHotPath: Bool
     package let trustedProxies: Set<String>
     package let allowedOrigins: Set<String>
     package let readiness: Readiness
     package let metrics: MetricsRegistry
     package let newID: IDGenerator
+    package let clock: any WallClock
     package let ticker: any Ticker
 
     package init(
-      limiter: RateLimiter?, trustedProxies: Set<String> = [], allowedOrigins: Set<String> = [], readiness: Readiness,
-      metrics: MetricsRegistry, newID: IDGenerator, ticker: any Ticker = SystemClock()
+      limiter: RateLimiter?, hasHotPath: Bool = true, trustedProxies: Set<String> = [],
+      allowedOrigins: Set<String> = [], readiness: Readiness,
+      metrics: MetricsRegistry, newID: IDGenerator, clock: any WallClock = SystemClock(),
+      ticker: any Ticker = SystemClock()
     ) {
       self.limiter = limiter
+      self.hasHotPath = hasHotPath
       self.trustedProxies = trustedProxies
       self.allowedOrigins = allowedOrigins
       self.readiness = readiness
       self.metrics = metrics
       self.newID = newID
+      self.clock = clock
       self.ticker = ticker
     }
   }
@@ -69,6 +77,8 @@ package struct HTTPAPI: Sendable {
   package let responder: APIResponder
   /// The endpoints that have a handler.
   package let served: [Endpoint]
+  private let hits: HitResponder?
+  private let date: DateField
 
   /// Puts the API together.
   package init(_ services: Services, _ surroundings: Surroundings) {
@@ -90,11 +100,23 @@ package struct HTTPAPI: Sendable {
       document: OpenAPIDocument.bytes(of: Endpoint.all)
     ).add(to: &routes)
     served = routes.bound
+    let finisher = Finisher(
+      crossOrigin: CrossOrigin(origins: surroundings.allowedOrigins), newID: surroundings.newID)
+    let recorder = RequestRecorder(registry: surroundings.metrics)
+    hits =
+      surroundings.hasHotPath
+      ? HitResponder(
+        directory: services.directory, catalog: services.catalog, limits: limits, finisher: finisher,
+        recorder: recorder, ticker: surroundings.ticker) : nil
+    date = DateField(clock: surroundings.clock)
     responder = APIResponder(
-      router: router.buildResponder(),
-      hits: HitResponder(directory: services.directory, catalog: services.catalog, limits: limits),
-      crossOrigin: CrossOrigin(origins: surroundings.allowedOrigins),
-      recorder: RequestRecorder(registry: surroundings.metrics), newID: surroundings.newID,
+      router: router.buildResponder(), hits: hits, finisher: finisher, recorder: recorder,
       ticker: surroundings.ticker)
+  }
+
+  /// The handlers that each HTTP/1 connection needs between codec and server.
+  package func connectionHandlers() -> [any RemovableChannelHandler] {
+    let hit = hits.map { HitHandler(hits: $0, date: date) }
+    return [ConnectionGuard()] + [hit].compactMap { $0 }
   }
 }

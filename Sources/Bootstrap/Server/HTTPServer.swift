@@ -10,8 +10,6 @@ import NIOSSL
 
 /// The HTTP server around the API: plain HTTP/1.1, or HTTPS with HTTP/2 when a certificate is set.
 enum HTTPServer {
-  /// A connection without a request is closed after this time, which also bounds how long a request's head may take.
-  private static let idleTime = TimeAmount.seconds(60)
   /// Bytes of one header field, and of all fields of a request.
   private static let headerBytes = 16 << 10
   private static let allHeaderBytes = 64 << 10
@@ -23,16 +21,16 @@ enum HTTPServer {
     _ api: HTTPAPI, _ settings: Settings.Server, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
   ) throws -> Application<APIResponder> {
     Application(
-      responder: api.responder, server: try builder(settings),
+      responder: api.responder, server: try builder(api, settings),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), backlog: 4096),
       onServerRunning: { channel in onListening(channel.localAddress?.port ?? settings.port) },
       eventLoopGroupProvider: .singleton, logger: logger)
   }
 
-  private static func builder(_ settings: Settings.Server) throws -> HTTPServerBuilder {
+  private static func builder(_ api: HTTPAPI, _ settings: Settings.Server) throws -> HTTPServerBuilder {
     let http1 = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [ConnectionGuard()], idleTimeout: idleTime,
+      additionalChannelHandlers: api.connectionHandlers(),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: headerBytes, maxHeaderListSize: allHeaderBytes, maxHeaderFieldCount: headerCount))
     guard let certificate = settings.certificate else { return .http1(configuration: http1) }

@@ -45,9 +45,9 @@ package struct ServerProcess: Sendable {
     let api = HTTPAPI(
       preset.services,
       HTTPAPI.Surroundings(
-        limiter: settings.rateLimits.limiter(ticker: clock),
+        limiter: settings.rateLimits.limiter(ticker: clock), hasHotPath: settings.server.hasHotPath,
         trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
-        readiness: readiness, metrics: registry, newID: newID))
+        readiness: readiness, metrics: registry, newID: IDGenerator(clock: clock, random: CountingRandomSource())))
 
     let (listening, port) = AsyncStream.makeStream(of: Int.self)
     let server = try HTTPServer.application(api, settings.server, logger: logger) { bound in

@@ -21,6 +21,8 @@ package struct Settings: Sendable {
     package var port: Int
     /// Paths of the PEM files of certificate chain and key; nil serves plain HTTP.
     package var certificate: (chain: String, key: String)?
+    /// Whether hits are answered on the event loop.
+    package var hasHotPath: Bool
     package var allowedOrigins: Set<String>
     package var trustedProxies: Set<String>
   }
@@ -80,6 +82,7 @@ extension Settings.Server {
     case (nil, _?): throw SettingError("TLS_CERT_FILE", got: "", takes: "a path, since TLS_KEY_FILE is set")
     case (_?, nil): throw SettingError("TLS_KEY_FILE", got: "", takes: "a path, since TLS_CERT_FILE is set")
     }
+    hasHotPath = try reader.bool("HTTP_HOT_PATH", default: true)
     allowedOrigins = Set(reader.list("CORS_ALLOWED_ORIGINS"))
     trustedProxies = Set(reader.list("TRUSTED_PROXIES"))
   }

@@ -25,10 +25,16 @@ public struct CacheKey: Sendable {
   ) {
     self.scope = scope
     self.namespace = namespace
-    var text = KeyPart.escape(namespace)
-    for part in [scope.text, resource] + parts {
+    var text = ""
+    text.reserveCapacity(96)
+    KeyPart.append(namespace, to: &text)
+    text += ":"
+    text += scope.text
+    text += ":"
+    KeyPart.append(resource, to: &text)
+    for part in parts {
       text += ":"
-      text += KeyPart.escape(part)
+      KeyPart.append(part, to: &text)
     }
     self.text = text
     self.tags = FenceTags(scope: scope, names: tags)

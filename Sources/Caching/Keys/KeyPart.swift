@@ -1,8 +1,12 @@
 /// The escaping of one part of a key: RFC 3986 percent-encoding of everything outside the unreserved characters.
 enum KeyPart {
-  /// Escapes every byte but letters, digits, `-`, `.`, `_` and `~`. Different texts give different results.
-  static func escape(_ text: String) -> String {
-    if text.utf8.allSatisfy(isUnreserved) { return text }
+  /// Appends a part with every byte escaped but letters, digits, `-`, `.`, `_` and `~`. Different parts give different
+  /// results.
+  static func append(_ part: String, to text: inout String) {
+    text += part.utf8.allSatisfy(isUnreserved) ? part : escape(part)
+  }
+
+  private static func escape(_ text: String) -> String {
     var escaped: [UInt8] = []
     escaped.reserveCapacity(text.utf8.count * 3)
     for byte in text.utf8 {

@@ -31,6 +31,7 @@ public final class RateLimiter: Sendable {
   /// Most subjects remembered.
   public static let capacity = 131_072
   private static let shardCount = 16
+  private static let shardCapacity = capacity / shardCount
 
   private let client: RateLimit
   private let tenant: RateLimit
@@ -54,49 +55,51 @@ public final class RateLimiter: Sendable {
   /// Takes one request from each window, or from none when one of them is full. Nil when nothing is limited.
   public func take(_ client: Client) -> RateLimitDecision? {
     let now = ticker.nanoseconds()
-    var taken: [Subject] = []
-    var nearest: RateLimitDecision?
-    let windows: [(RateLimit, Subject)] = [
-      (self.client, .client(client)), (tenant, .tenant(client.tenant)), (all, .all),
-    ]
-    for (limit, subject) in windows where limit.quota > 0 {
-      let decision = take(limit, subject, at: now)
-      guard decision.isAllowed else {
-        for subject in taken { giveBack(subject) }
-        return decision
-      }
-      taken.append(subject)
-      if nearest.map({ decision.remaining < $0.remaining }) ?? true { nearest = decision }
+    let first = take(self.client, .client(client), at: now)
+    if let first, !first.isAllowed { return first }
+    let second = take(tenant, .tenant(client.tenant), at: now)
+    if let second, !second.isAllowed {
+      giveBack(self.client, .client(client))
+      return second
     }
-    return nearest
+    let third = take(all, .all, at: now)
+    if let third, !third.isAllowed {
+      giveBack(self.client, .client(client))
+      giveBack(tenant, .tenant(client.tenant))
+      return third
+    }
+    return Self.nearest(Self.nearest(first, second), third)
+  }
+
+  private static func nearest(_ left: RateLimitDecision?, _ right: RateLimitDecision?) -> RateLimitDecision? {
+    guard let left, let right else { return left ?? right }
+    return right.remaining < left.remaining ? right : left
   }
 
   /// How many subjects are remembered now.
   var remembered: Int { shards.reduce(0) { $0 + $1.windows.withLock(\.count) } }
 
-  private func take(_ limit: RateLimit, _ subject: Subject, at now: UInt64) -> RateLimitDecision {
-    shard(subject).windows.withLock { windows in
-      if windows[subject] == nil { Self.makeRoom(&windows, at: now) }
-      var window = windows.removeValue(forKey: subject) ?? SlidingWindow(at: now)
-      let remaining = window.take(quota: limit.quota, at: now)
-      defer { windows[subject] = window }
+  private func take(_ limit: RateLimit, _ subject: Subject, at now: UInt64) -> RateLimitDecision? {
+    guard limit.quota > 0 else { return nil }
+    return shard(subject).windows.withLock { windows in
+      if windows.count >= Self.shardCapacity, windows[subject] == nil { Self.makeRoom(&windows, at: now) }
+      let taken = windows[subject, default: SlidingWindow(at: now)].take(quota: limit.quota, at: now)
       return RateLimitDecision(
-        isAllowed: remaining != nil, limit: limit, remaining: remaining ?? 0,
-        secondsToNext: window.secondsToNext(at: now))
+        isAllowed: taken.remaining != nil, limit: limit, remaining: taken.remaining ?? 0,
+        secondsToNext: taken.secondsToNext)
     }
   }
 
-  private func giveBack(_ subject: Subject) {
+  private func giveBack(_ limit: RateLimit, _ subject: Subject) {
+    guard limit.quota > 0 else { return }
     shard(subject).windows.withLock { $0[subject]?.giveBack() }
   }
 
   private static func makeRoom(_ windows: inout [Subject: SlidingWindow], at now: UInt64) {
-    let most = capacity / shardCount
-    guard windows.count >= most else { return }
     let second = now / 1_000_000_000
     windows = windows.filter { $0.value.second + UInt64(RateLimit.window) >= second }
-    guard windows.count >= most else { return }
-    let quietest = windows.sorted { $0.value.second < $1.value.second }.prefix(most / 4)
+    guard windows.count >= shardCapacity else { return }
+    let quietest = windows.sorted { $0.value.second < $1.value.second }.prefix(shardCapacity / 4)
     for (subject, _) in quietest { windows[subject] = nil }
   }
 

@@ -12,14 +12,15 @@ struct SlidingWindow: Sendable {
 
   init(at nanoseconds: UInt64) { second = nanoseconds / 1_000_000_000 }
 
-  /// Takes one unit if fewer than `quota` are counted; returns what is left, or nil.
-  mutating func take(quota: Int, at nanoseconds: UInt64) -> Int? {
+  /// Takes one unit if fewer than `quota` are counted; returns what is left (nil when it was refused), and the seconds
+  /// until a unit comes free that is not free now.
+  mutating func take(quota: Int, at nanoseconds: UInt64) -> (remaining: Int?, secondsToNext: Int) {
     advance(to: nanoseconds / 1_000_000_000)
     let used = used(at: nanoseconds)
-    guard used < quota else { return nil }
+    guard used < quota else { return (nil, secondsToNext) }
     counts[slot(second)] += 1
     total += 1
-    return quota - used - 1
+    return (quota - used - 1, secondsToNext)
   }
 
   /// Gives back the unit that was taken last.
@@ -29,12 +30,11 @@ struct SlidingWindow: Sendable {
     total -= 1
   }
 
-  /// Seconds until a unit comes free that is not free now, at least 1.
-  func secondsToNext(at nanoseconds: UInt64) -> Int {
-    let now = nanoseconds / 1_000_000_000
-    let oldest = (0...Self.slots).reversed().first { $0 <= second && counts[slot(second - $0)] > 0 } ?? 0
-    let leaves = second - oldest + Self.slots + 1
-    return min(RateLimit.window, max(1, Int(leaves > now ? leaves - now : 0)))
+  /// From 1 to the length of the window: until the oldest unit that is counted has left.
+  private var secondsToNext: Int {
+    // The slot after the newest is the oldest there is.
+    let age = (0..<RateLimit.window).first { counts[slot(second + 1 + UInt64($0))] > 0 } ?? RateLimit.window
+    return min(RateLimit.window, age + 1)
   }
 
   private func used(at nanoseconds: UInt64) -> Int {

@@ -3,6 +3,19 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
+/// An answer whole: what both the router's way and the event loop's send.
+struct Reply: Sendable {
+  var status: HTTPResponse.Status
+  var headers: HTTPFields
+  /// Nil for an answer that has no body.
+  var body: ByteBuffer?
+
+  /// The same for Hummingbird.
+  var response: Response {
+    Response(status: status, headers: headers, body: body.map(ResponseBody.init(byteBuffer:)) ?? ResponseBody())
+  }
+}
+
 /// Turns a cached entry into an answer. The only place that decides what a hit sends: 304, gzip or the body as it is.
 enum EntityAnswer {
   /// How long caches of clients may use an answer.
@@ -15,35 +28,34 @@ enum EntityAnswer {
     case staff = "private, no-cache"
   }
 
+  /// What answers of storefront routes depend on.
+  static let varyByKey = "X-Tenant-Key, Accept-Encoding"
+
   /// The answer to a GET or HEAD that found `entry`.
-  static func response(_ entry: CacheEntry, _ request: HTTPFields, _ freshness: Freshness) -> Response {
-    respond(
-      body: entry.body, gzip: entry.gzip, tag: entry.entityTag, request: request, freshness: freshness,
-      vary: "X-Tenant-Key, Accept-Encoding")
+  static func reply(_ entry: CacheEntry, _ request: HTTPFields, _ freshness: Freshness) -> Reply {
+    reply(entry.body, gzip: entry.gzip, entry.entityTag, request, freshness, vary: varyByKey)
   }
 
   /// The answer to a GET or HEAD that made `body`.
-  static func response(
-    _ body: ByteBuffer, _ request: HTTPFields, _ freshness: Freshness, vary: String = "X-Tenant-Key, Accept-Encoding"
-  ) -> Response {
-    respond(
-      body: body, gzip: nil, tag: EntityTag(of: body), request: request, freshness: freshness, vary: vary)
+  static func reply(
+    _ body: ByteBuffer, _ request: HTTPFields, _ freshness: Freshness, vary: String = varyByKey
+  ) -> Reply {
+    reply(body, gzip: nil, EntityTag(of: body), request, freshness, vary: vary)
   }
 
-  private static func respond(
-    body: ByteBuffer, gzip: ByteBuffer?, tag: EntityTag, request: HTTPFields, freshness: Freshness, vary: String
-  ) -> Response {
+  private static func reply(
+    _ body: ByteBuffer, gzip: ByteBuffer?, _ tag: EntityTag, _ request: HTTPFields, _ freshness: Freshness,
+    vary: String
+  ) -> Reply {
     let gzip = gzip.flatMap { ContentNegotiation.wantsGzip(request) ? $0 : nil }
     var headers = HTTPFields()
     headers.reserveCapacity(12)
     headers.append(HTTPField(name: .eTag, value: gzip == nil ? tag.identity : tag.gzip))
     headers.append(HTTPField(name: .cacheControl, value: freshness.rawValue))
     headers.append(HTTPField(name: .vary, value: vary))
-    if Preconditions.hasCurrent(request, tag) {
-      return Response(status: .notModified, headers: headers)
-    }
+    if Preconditions.hasCurrent(request, tag) { return Reply(status: .notModified, headers: headers) }
     headers.append(HTTPField(name: .contentType, value: "application/json"))
     if gzip != nil { headers.append(HTTPField(name: .contentEncoding, value: "gzip")) }
-    return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: gzip ?? body))
+    return Reply(status: .ok, headers: headers, body: gzip ?? body)
   }
 }

@@ -4,8 +4,8 @@ package import NIOCore
 import NIOHTTP1
 package import NIOHTTPTypes
 
-/// Keeps one connection honest: a body must arrive in time, what cannot be parsed is answered with a problem, and a client
-/// that waits to be told to go on is told so.
+/// Keeps one connection honest: a body must arrive in time, something must move, what cannot be parsed is answered with a
+/// problem, and a client that waits to be told to go on is told so.
 ///
 /// Sits between the HTTP codec and the server. A connection that breaks a rule is closed.
 package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -16,54 +16,60 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
   /// What one connection may do.
   package struct Bounds: Sendable {
+    /// How long nothing may move. Bytes of a head that is not complete do not count, so it bounds slow heads too.
+    package var idleTime: TimeAmount
     /// From the head of a request to the end of its body.
     package var bodyTime: TimeAmount
-    /// Bytes of one body that are read and dropped after it was refused.
+    /// Bytes of one body, also of one that was refused and is read only to be dropped.
     package var bodyBytes: Int
 
-    package init(bodyTime: TimeAmount = .seconds(30), bodyBytes: Int = 64 << 20) {
+    package init(
+      idleTime: TimeAmount = .seconds(60), bodyTime: TimeAmount = .seconds(30), bodyBytes: Int = 64 << 20
+    ) {
+      self.idleTime = idleTime
       self.bodyTime = bodyTime
       self.bodyBytes = bodyBytes
     }
   }
 
   private let bounds: Bounds
-  private var deadline: Scheduled<Void>?
+  private var idleCheck: Scheduled<Void>?
+  private var bodyDeadline: Scheduled<Void>?
+  private var lastMove = NIODeadline.now()
   private var bytes = 0
   /// Requests whose answer has not been written whole.
   private var unanswered = 0
 
   package init(bounds: Bounds = Bounds()) { self.bounds = bounds }
 
-  package func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+  package func handlerAdded(context: ChannelHandlerContext) { checkIdle(context, at: .now() + bounds.idleTime) }
+
+  package func handlerRemoved(context: ChannelHandlerContext) { cancel() }
 
   package func channelInactive(context: ChannelHandlerContext) {
-    deadline?.cancel()
+    cancel()
     context.fireChannelInactive()
   }
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    lastMove = .now()
     switch unwrapInboundIn(data) {
-    case .head(let head):
-      unanswered += 1
-      bytes = 0
-      if head.headerFields[.expect]?.lowercased() == "100-continue", Self.declaredLength(head) <= Call.maximumBody {
-        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
-      }
-      let channel = context.channel
-      deadline = context.eventLoop.scheduleTask(in: bounds.bodyTime) { channel.close(promise: nil) }
+    case .head(let head): begin(head, context)
     case .body(let part):
       bytes += part.readableBytes
       if bytes > bounds.bodyBytes { context.close(promise: nil) }
     case .end:
-      deadline?.cancel()
-      deadline = nil
+      bodyDeadline?.cancel()
+      bodyDeadline = nil
     }
     context.fireChannelRead(data)
   }
 
   package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { unanswered -= 1 }
+    if case .end = unwrapOutboundIn(data) {
+      unanswered -= 1
+      lastMove = .now()
+    }
     context.write(data, promise: promise)
   }
 
@@ -74,6 +80,34 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     context.close(promise: nil)
   }
 
+  private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+    unanswered += 1
+    let length = head.headerFields[.contentLength]
+    guard length != nil || head.headerFields[.transferEncoding] != nil else { return }
+    bytes = 0
+    let channel = context.channel
+    bodyDeadline = context.eventLoop.scheduleTask(in: bounds.bodyTime) { channel.close(promise: nil) }
+    let declared = length.flatMap { Int($0) } ?? 0
+    if head.headerFields[.expect]?.lowercased() == "100-continue", declared <= Call.maximumBody {
+      context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+  }
+
+  /// One timer a connection, set anew only when it goes off, since a request must not pay for it.
+  private func checkIdle(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    idleCheck = context.eventLoop.scheduleTask(deadline: deadline) {
+      let (handler, context) = bound.value
+      let due = handler.lastMove + handler.bounds.idleTime
+      if due <= .now() { context.close(promise: nil) } else { handler.checkIdle(context, at: due) }
+    }
+  }
+
+  private func cancel() {
+    idleCheck?.cancel()
+    bodyDeadline?.cancel()
+  }
+
   private func refuse(_ context: ChannelHandlerContext, _ error: any Error) {
     let refusal = DomainError(.malformedRequest, "The request is not well-formed HTTP.")
     let problem = Problem(refusal, underlying: error)
@@ -82,9 +116,5 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(wrapOutboundOut(.body(problem.body(requestID: "none"))), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-  }
-
-  private static func declaredLength(_ head: HTTPRequest) -> Int {
-    head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
   }
 }

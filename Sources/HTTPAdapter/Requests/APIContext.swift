@@ -6,6 +6,8 @@ package struct APIContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   /// Nil in tests that call the responder without a socket.
   let channel: (any Channel)?
+  /// The address the request comes from.
+  var peer: String { ClientAddress.peer(channel) }
   /// Set by the responder before the router is asked.
   var requestID = ""
 

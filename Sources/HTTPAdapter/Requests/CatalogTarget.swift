@@ -5,6 +5,8 @@ import Kernel
 enum CatalogTarget {
   /// The question and the route it belongs to; nil when the target is no catalog route. Throws `malformedRequest`.
   static func read(_ target: String) throws -> (read: CatalogRead, endpoint: Endpoint)? {
+    // What storefronts ask for most.
+    if target == "/api/v1/packages" || target == "/packages" { return (.packages(PackageQuery()), .listPackages) }
     let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
     var path = target[..<end].split(separator: "/")
     let isVersioned = path.starts(with: ["api", "v1"])

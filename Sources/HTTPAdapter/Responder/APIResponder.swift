@@ -1,4 +1,3 @@
-import HTTPTypes
 package import Hummingbird
 import Kernel
 import Logging
@@ -8,34 +7,29 @@ package struct APIResponder: HTTPResponder {
   package typealias Context = APIContext
 
   let router: RouterResponder<APIContext>
-  let hits: HitResponder
-  let crossOrigin: CrossOrigin
+  /// Nil sends every request through the router.
+  let hits: HitResponder?
+  let finisher: Finisher
   let recorder: RequestRecorder
-  let newID: IDGenerator
   let ticker: any Ticker
 
   package func respond(to request: Request, context: APIContext) async throws -> Response {
+    if let hit = hits?.reply(request.head, peer: context.peer) { return hit.response }
     let start = ticker.nanoseconds()
-    let requestID = RequestIdentifier.of(request.headers) { newID.uniqueID() }
-    if let hit = hits.response(request, context.channel) {
-      var response = request.method == .head ? hit.response.createHeadResponse() : hit.response
-      finish(&response, request, requestID)
-      recorder.record(hit.endpoint, request.method, response.status, from: start, to: ticker.nanoseconds())
-      return response
-    }
+    let requestID = finisher.requestID(request.headers)
     var context = context
     context.requestID = requestID
     context.logger[metadataKey: "request.id"] = .string(requestID)
     if let trace = TraceParent.traceID(request.headers) { context.logger[metadataKey: "trace.id"] = .string(trace) }
     var response = await routed(request, context)
-    finish(&response, request, requestID)
+    finisher.finish(&response.headers, request.headers, requestID)
     let template = context.endpointPath ?? RequestRecorder.unmatched
     recorder.record(template, request.method, response.status, from: start, to: ticker.nanoseconds())
     return response
   }
 
   private func routed(_ request: Request, _ context: APIContext) async -> Response {
-    if let preflight = crossOrigin.preflight(request) { return preflight }
+    if let preflight = finisher.crossOrigin.preflight(request) { return preflight }
     do {
       let response = try await router.respond(to: request, context: context)
       guard context.endpointPath == "NotFound" else { return response }
@@ -46,11 +40,6 @@ package struct APIResponder: HTTPResponder {
       log(problem, request, context)
       return problem.response(requestID: context.requestID)
     }
-  }
-
-  private func finish(_ response: inout Response, _ request: Request, _ requestID: String) {
-    response.headers.append(HTTPField(name: .requestID, value: requestID))
-    crossOrigin.allow(request, in: &response.headers)
   }
 
   /// No route has this path and method: 405 when the path has others.

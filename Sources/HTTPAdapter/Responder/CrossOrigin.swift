@@ -25,8 +25,8 @@ package struct CrossOrigin: Sendable {
   }
 
   /// Tells the browser that its site may read an answer.
-  func allow(_ request: Request, in headers: inout HTTPFields) {
-    guard !origins.isEmpty, let origin = request.headers[.origin], allows(origin) else { return }
+  func allow(_ request: HTTPFields, in headers: inout HTTPFields) {
+    guard !origins.isEmpty, let origin = request[.origin], allows(origin) else { return }
     headers[.accessControlAllowOrigin] = origins.contains("*") ? "*" : origin
     headers[.accessControlExposeHeaders] =
       "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"

@@ -1,8 +1,7 @@
 import Caching
 import CatalogDomain
 import HTTPTypes
-import Hummingbird
-import NIOCore
+import Kernel
 import TenancyDomain
 
 /// Answers catalog reads that need nothing but memory, without suspending. What it does not answer goes through the
@@ -11,20 +10,32 @@ struct HitResponder: Sendable {
   let directory: TenantDirectory
   let catalog: CatalogService
   let limits: Limits
+  let finisher: Finisher
+  let recorder: RequestRecorder
+  let ticker: any Ticker
 
-  /// The answer and the route it belongs to; nil when the router must be asked.
-  func response(_ request: Request, _ channel: (any Channel)?) -> (response: Response, endpoint: Endpoint)? {
-    guard request.method == .get || request.method == .head, let key = request.headers[.tenantKey],
-      let target = request.head.path,
+  /// The answer, recorded and ready to send but for its `Date`; nil when the router must be asked.
+  /// - Parameter peer: the address the request comes from.
+  func reply(_ request: HTTPRequest, peer: @autoclosure () -> String) -> Reply? {
+    guard request.method == .get || request.method == .head, let target = request.path,
+      let key = request.headerFields[.tenantKey],
       // A target that cannot be read is refused by the router's way.
-      let (read, endpoint) = try? CatalogTarget.read(target),
-      let holder = directory.peek(key: key), holder.key.kind == .publishable,
+      let (read, endpoint) = try? CatalogTarget.read(target)
+    else { return nil }
+    let start = ticker.nanoseconds()
+    guard let holder = directory.peek(key: key), holder.key.kind == .publishable,
       let entry = catalog.peek(holder.tenant.id, read)
     else { return nil }
-    let decision = limits.take(holder, channel, request.headers)
+    let decision = limits.take(holder, peer: peer(), request.headerFields)
     if let decision, !decision.isAllowed { return nil }
-    var response = EntityAnswer.response(entry, request.headers, .catalog)
-    if let decision { limits.describe(decision, in: &response.headers) }
-    return (response, endpoint)
+    var reply = EntityAnswer.reply(entry, request.headerFields, .catalog)
+    if let decision { limits.describe(decision, in: &reply.headers) }
+    finisher.finish(&reply.headers, request.headerFields, finisher.requestID(request.headerFields))
+    if let body = reply.body {
+      reply.headers.append(HTTPField(name: .contentLength, value: String(body.readableBytes)))
+      if request.method == .head { reply.body = nil }
+    }
+    recorder.record(endpoint.template, request.method, reply.status, from: start, to: ticker.nanoseconds())
+    return reply
   }
 }

@@ -25,14 +25,6 @@ package final class RequestRecorder: Sendable {
 
   package init(registry: MetricsRegistry) { self.registry = registry }
 
-  /// Records a request of an endpoint's first template.
-  func record(
-    _ endpoint: Endpoint, _ method: HTTPRequest.Method, _ status: HTTPResponse.Status, from start: UInt64,
-    to end: UInt64
-  ) {
-    record(endpoint.template, method, status, from: start, to: end)
-  }
-
   /// Records a request that took from `start` to `end`, in ticks.
   func record(
     _ route: String, _ method: HTTPRequest.Method, _ status: HTTPResponse.Status, from start: UInt64, to end: UInt64

@@ -13,11 +13,11 @@ struct AvailabilityRoutes {
         throw DomainError.malformed("date", "must be a date as YYYY-MM-DD")
       }
       let day = try await availability.day(try call.tenant.profile, date)
-      return EntityAnswer.response(try CacheCodec.encode(day), call.headers, .revalidate)
+      return EntityAnswer.reply(try CacheCodec.encode(day), call.headers, .revalidate).response
     }
     routes.add(.listDays) { call in
       let days = try await availability.days(try call.tenant.profile, try Self.range(call.query))
-      return EntityAnswer.response(try CacheCodec.encode(["data": days]), call.headers, .revalidate)
+      return EntityAnswer.reply(try CacheCodec.encode(["data": days]), call.headers, .revalidate).response
     }
   }
 

@@ -18,6 +18,6 @@ struct CatalogRoutes {
       throw DomainError.notFound("address")
     }
     let entry = try await catalog.answer(try call.tenant.id, read)
-    return EntityAnswer.response(entry, call.headers, .catalog)
+    return EntityAnswer.reply(entry, call.headers, .catalog).response
   }
 }

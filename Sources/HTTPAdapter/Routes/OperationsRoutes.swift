@@ -37,7 +37,7 @@ struct OperationsRoutes {
         body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.prometheusText())))
     }
     routes.add(.openAPI) { call in
-      EntityAnswer.response(document, call.headers, .revalidate, vary: "Accept-Encoding")
+      EntityAnswer.reply(document, call.headers, .revalidate, vary: "Accept-Encoding").response
     }
   }
 

@@ -26,7 +26,7 @@ struct Routes {
         guard let holder = try await authenticator.holder(request.headers, for: endpoint.access) else {
           return try await handler(Call(request: request, context: context, holder: nil))
         }
-        guard let decision = limits.take(holder, context.channel, request.headers) else {
+        guard let decision = limits.take(holder, peer: context.peer, request.headers) else {
           return try await handler(Call(request: request, context: context, holder: holder))
         }
         guard decision.isAllowed else { throw limits.refusal(decision) }

@@ -16,8 +16,8 @@ struct StaffRoutes<Resource: StaffResource> {
     }
     routes.add(endpoints.get) { call in
       let record = try await resource.find(try call.tenant.id, try call.path("id"))
-      return EntityAnswer.response(
-        try CacheCodec.encode(resource.view(record)), call.headers, .staff, vary: "Authorization, Accept-Encoding")
+      let body = try CacheCodec.encode(resource.view(record))
+      return EntityAnswer.reply(body, call.headers, .staff, vary: "Authorization, Accept-Encoding").response
     }
     routes.add(endpoints.create) { call in
       let tenant = try call.tenant

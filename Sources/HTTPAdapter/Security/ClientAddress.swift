@@ -8,13 +8,16 @@ package struct ClientAddress: Sendable {
   /// - Parameter trusted: addresses of proxies whose `Forwarded` and `X-Forwarded-For` fields are believed.
   package init(trustedProxies trusted: Set<String>) { self.trusted = trusted }
 
-  /// The address of the peer, or the nearest one that no trusted proxy has; `unknown` without a socket.
-  func of(_ channel: (any Channel)?, _ headers: HTTPFields) -> String {
-    guard let peer = channel?.remoteAddress?.ipAddress else { return "unknown" }
+  /// The peer's address, or the nearest one in front of it that is no trusted proxy's.
+  /// - Parameter peer: the address the connection comes from.
+  func of(_ peer: String, _ headers: HTTPFields) -> String {
     guard trusted.contains(peer) else { return peer }
     let hops = Self.forwarded(headers)
     return hops.last { !trusted.contains($0) } ?? hops.first ?? peer
   }
+
+  /// The address a connection comes from; `unknown` without one.
+  static func peer(_ channel: (any Channel)?) -> String { channel?.remoteAddress?.ipAddress ?? "unknown" }
 
   /// Whether the request comes from this machine and through no proxy.
   static func isLocal(_ channel: (any Channel)?, _ headers: HTTPFields) -> Bool {

@@ -1,7 +1,6 @@
 import Caching
 import HTTPTypes
 import Kernel
-import NIOCore
 import TenancyDomain
 
 /// Applies the rate limiter to requests that bear a key.
@@ -12,9 +11,9 @@ struct Limits: Sendable {
 
   /// Takes one request off the caller's limits. A staff key is one client wherever it is used; a publishable key, which
   /// every visitor of a storefront has, is one client for each address.
-  func take(_ holder: KeyHolder, _ channel: (any Channel)?, _ headers: HTTPFields) -> RateLimitDecision? {
+  func take(_ holder: KeyHolder, peer: String, _ headers: HTTPFields) -> RateLimitDecision? {
     guard let limiter else { return nil }
-    let name = holder.key.kind == .secret ? holder.key.digest.description : address.of(channel, headers)
+    let name = holder.key.kind == .secret ? holder.key.digest.description : address.of(peer, headers)
     return limiter.take(RateLimiter.Client(tenant: holder.tenant.id, name: name))
   }
 

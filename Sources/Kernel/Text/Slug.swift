@@ -1,4 +1,4 @@
-/// A name for addresses: lowercase letters, digits and hyphens, at most 100, no hyphen at either end.
+/// A name for addresses: lowercase letters, digits and hyphens, at most 100, no hyphen at either end, and not a UUID.
 package struct Slug: Hashable, Sendable, Codable, CustomStringConvertible {
   package let description: String
 
@@ -7,12 +7,15 @@ package struct Slug: Hashable, Sendable, Codable, CustomStringConvertible {
 
   /// A slug that keeps the grammar; nil for anything else.
   package init?(_ text: String) {
-    let bytes = text.utf8
-    guard (1...Self.maximumLength).contains(bytes.count), bytes.allSatisfy(Self.isAllowed),
-      bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-"),
-      UniqueID(text) == nil
-    else { return nil }
+    guard Self.isWellFormed(text), UniqueID(text) == nil else { return nil }
     description = text
+  }
+
+  /// Whether a text keeps the grammar.
+  package static func isWellFormed(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return (1...maximumLength).contains(bytes.count) && bytes.allSatisfy(isAllowed)
+      && bytes.first != UInt8(ascii: "-") && bytes.last != UInt8(ascii: "-")
   }
 
   package init(from decoder: any Decoder) throws {

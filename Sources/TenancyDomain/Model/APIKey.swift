@@ -15,16 +15,24 @@ package struct APIKey: Sendable {
   package let slug: String
   package let digest: Digest
 
+  /// The lengths of `pk_live_` and of `_` with 32 digits.
+  private static let prefixLength = 8
+  private static let suffixLength = 33
+
   /// Reads a key; nil when it has not the form of one.
   package init?(_ text: String) {
-    guard text.utf8.count <= 128 else { return nil }
-    let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-    guard parts.count == 4, let kind = Kind(rawValue: String(parts[0])), parts[1] == "live" || parts[1] == "test",
-      Slug(String(parts[2])) != nil, parts[3].utf8.count == 32,
-      parts[3].utf8.allSatisfy({ Hexadecimal.value(of: $0) != nil })
+    let bytes = text.utf8
+    guard (Self.prefixLength + 1 + Self.suffixLength...128).contains(bytes.count),
+      let kind = Kind(rawValue: String(text.prefix(2))),
+      text.dropFirst(2).hasPrefix("_live_") || text.dropFirst(2).hasPrefix("_test_")
+    else { return nil }
+    let end = bytes.index(bytes.endIndex, offsetBy: -Self.suffixLength)
+    guard bytes[end] == UInt8(ascii: "_"),
+      bytes[bytes.index(after: end)...].allSatisfy({ Hexadecimal.value(of: $0) != nil })
     else { return nil }
     self.kind = kind
-    slug = String(parts[2])
+    slug = String(text[bytes.index(bytes.startIndex, offsetBy: Self.prefixLength)..<end])
+    guard Slug.isWellFormed(slug) else { return nil }
     digest = Digest(of: text)
   }
 }

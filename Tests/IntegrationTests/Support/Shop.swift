@@ -40,7 +40,8 @@ struct Shop: Sendable {
     let api = HTTPAPI(
       preset.services,
       HTTPAPI.Surroundings(
-        limiter: limits.limiter(ticker: clock), trustedProxies: settings.server.trustedProxies,
+        limiter: limits.limiter(ticker: clock), hasHotPath: settings.server.hasHotPath,
+        trustedProxies: settings.server.trustedProxies,
         allowedOrigins: settings.server.allowedOrigins, readiness: readiness, metrics: metrics, newID: newID))
     var logger = Logger(label: "shop")
     logger.logLevel = .critical
