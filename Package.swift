@@ -19,6 +19,7 @@ let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", p
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -105,7 +106,7 @@ let package = Package(
     tests("BootstrapTests", ["Bootstrap", "tenantry"]),
     tests(
       "IntegrationTests",
-      ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioPosix]),
+      ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioEmbedded, nioPosix]),
     tests("ArchitectureTests", []),
   ]
 )

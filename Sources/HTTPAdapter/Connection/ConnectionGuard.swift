@@ -35,14 +35,17 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   private let bounds: Bounds
   private var idleCheck: Scheduled<Void>?
   private var bodyDeadline: Scheduled<Void>?
-  private var lastMove = NIODeadline.now()
+  private var lastMove = NIODeadline.uptimeNanoseconds(0)
   private var bytes = 0
   /// Requests whose answer has not been written whole.
   private var unanswered = 0
 
   package init(bounds: Bounds = Bounds()) { self.bounds = bounds }
 
-  package func handlerAdded(context: ChannelHandlerContext) { checkIdle(context, at: .now() + bounds.idleTime) }
+  package func handlerAdded(context: ChannelHandlerContext) {
+    lastMove = context.eventLoop.now
+    checkIdle(context, at: lastMove + bounds.idleTime)
+  }
 
   package func handlerRemoved(context: ChannelHandlerContext) { cancel() }
 
@@ -52,7 +55,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   }
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    lastMove = .now()
+    lastMove = context.eventLoop.now
     switch unwrapInboundIn(data) {
     case .head(let head): begin(head, context)
     case .body(let part):
@@ -68,7 +71,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     if case .end = unwrapOutboundIn(data) {
       unanswered -= 1
-      lastMove = .now()
+      lastMove = context.eventLoop.now
     }
     context.write(data, promise: promise)
   }
@@ -99,7 +102,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     idleCheck = context.eventLoop.scheduleTask(deadline: deadline) {
       let (handler, context) = bound.value
       let due = handler.lastMove + handler.bounds.idleTime
-      if due <= .now() { context.close(promise: nil) } else { handler.checkIdle(context, at: due) }
+      if due <= context.eventLoop.now { context.close(promise: nil) } else { handler.checkIdle(context, at: due) }
     }
   }
 

@@ -16,6 +16,9 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "The adapters to wire: mock, all in memory, or real (ADAPTERS_PRESET).")
   var preset: String?
 
+  @Flag(help: "Bring the schema up to date first; the in-memory preset has none.")
+  var migrate = false
+
   @Flag(inversion: .prefixedNo, help: "Whether to fill the cache at the start (CACHE_WARM_ON_STARTUP).")
   var warm: Bool?
 

@@ -17,6 +17,7 @@ import Testing
 /// Every answer is held against the OpenAPI document: its route and status must be in it, and it must not name a tenant.
 struct Shop: Sendable {
   let client: any TestClientProtocol
+  let api: HTTPAPI
   let preset: Preset
   let clock: ManualClock
   let port: Int?
@@ -49,7 +50,7 @@ struct Shop: Sendable {
     let application = try HTTPServer.application(api, settings.server, logger: logger) { port.yield($0) }
     try await application.test(.ahc(.http)) { client in
       var iterator = ports.makeAsyncIterator()
-      try await body(Shop(client: client, preset: preset, clock: clock, port: await iterator.next()))
+      try await body(Shop(client: client, api: api, preset: preset, clock: clock, port: await iterator.next()))
     }
   }
 
