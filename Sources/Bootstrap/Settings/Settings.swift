@@ -98,9 +98,11 @@ extension Settings.Cache {
     let jitter = try reader.fraction("CACHE_TTL_JITTER", default: 0.1)
     let negative = try reader.duration("CACHE_NEGATIVE_TTL", default: .seconds(10))
     let threshold = try reader.integer("CACHE_COMPRESS_MIN_BYTES", default: 1024, in: 0...Int(Int32.max))
+    let grace = try reader.duration("CACHE_STALE_GRACE", default: .seconds(3600))
     let policy = { (life: Duration) in
       CachePolicy(
-        timeToLive: life, negativeTimeToLive: negative, jitter: jitter, compressionThreshold: threshold)
+        timeToLive: life, negativeTimeToLive: negative, jitter: jitter, staleGrace: grace,
+        refreshThreshold: life / 10, compressionThreshold: threshold)
     }
     catalog = policy(try reader.duration("CACHE_CATALOG_TTL", default: .seconds(900)))
     availability = policy(try reader.duration("CACHE_AVAILABILITY_TTL", default: .seconds(30)))

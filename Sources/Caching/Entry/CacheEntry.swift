@@ -13,12 +13,11 @@ public final class CacheEntry: Sendable {
   /// The loaded value itself, where the policy keeps it.
   let value: (any Sendable)?
   let stamp: FenceStamp
-  /// Ticks in nanoseconds; `.max` never expires.
-  let expiresAt: UInt64
+  let life: EntryLife
 
   init(
     body: ByteBuffer, gzip: ByteBuffer?, entityTag: EntityTag, isAbsent: Bool, value: (any Sendable)?,
-    stamp: FenceStamp, expiresAt: UInt64
+    stamp: FenceStamp, life: EntryLife
   ) {
     self.body = body
     self.gzip = gzip
@@ -26,7 +25,7 @@ public final class CacheEntry: Sendable {
     self.isAbsent = isAbsent
     self.value = value
     self.stamp = stamp
-    self.expiresAt = expiresAt
+    self.life = life
   }
 
   /// Bytes the entry counts against the tier's bound: its bodies and a flat allowance for objects and table.

@@ -24,12 +24,70 @@ final class SingleFlight: Sendable {
     _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
     publish: @escaping @Sendable (CacheEntry) -> Void
   ) async throws -> CacheEntry {
-    let (flight, caller) = board(key, stamp: stamp, load: load, publish: publish)
-    return try await withTaskCancellationHandler {
+    let (flight, caller, isNew) = board(key, stamp: stamp)
+    if isNew {
+      flight.attach(takeOff(key, flight, load: load, publish: publish))
+    } else {
+      coalesced.add(1, ordering: .relaxed)
+    }
+    return try await wait(key, flight, caller)
+  }
+
+  /// Starts `load` with nobody waiting for it, unless a load of `key` is under way; tells whether it did.
+  func runInBackground(
+    _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
+    publish: @escaping @Sendable (CacheEntry) -> Void
+  ) -> Bool {
+    let (flight, caller, isNew) = board(key, stamp: stamp)
+    // The seat of a flight that is new is kept, so that callers who join and leave cannot cancel it.
+    if isNew { _ = takeOff(key, flight, load: load, publish: publish) } else { leave(key, flight, caller) }
+    return isNew
+  }
+
+  private func takeOff(
+    _ key: CacheKey, _ flight: Flight, load: @escaping @Sendable () async throws -> Flight.Landing,
+    publish: @escaping @Sendable (CacheEntry) -> Void
+  ) -> Task<Void, Never> {
+    loads.add(1, ordering: .relaxed)
+    return Task {
+      let outcome: Result<Flight.Landing, any Error>
+      do { outcome = .success(try await load()) } catch { outcome = .failure(error) }
+      land(key, flight, outcome, publish: publish)
+    }
+  }
+
+  /// A seat in the flight of `key`, made for the caller when there is none. Whoever gets a new one must ``land`` it.
+  func board(_ key: CacheKey, stamp: FenceStamp) -> (flight: Flight, caller: Int, isNew: Bool) {
+    shard(key).flights.withLock { flights in
+      if let flight = flights[key], generations.isCurrent(flight.stamp) { return (flight, flight.board(), false) }
+      let flight = Flight(stamp: stamp)
+      flights[key] = flight
+      return (flight, flight.board(), true)
+    }
+  }
+
+  /// Suspends a caller until its flight lands or the caller is cancelled.
+  func wait(_ key: CacheKey, _ flight: Flight, _ caller: Int) async throws -> CacheEntry {
+    try await withTaskCancellationHandler {
       try await flight.wait(caller)
     } onCancel: {
       leave(key, flight, caller)
     }
+  }
+
+  /// Ends a flight: stores what may be stored and gives every caller the outcome.
+  func land(
+    _ key: CacheKey, _ flight: Flight, _ outcome: Result<Flight.Landing, any Error>,
+    publish: (CacheEntry) -> Void
+  ) {
+    shard(key).flights.withLock { flights in
+      guard flights[key] === flight else { return }
+      flights[key] = nil
+      if case .success(let landing) = outcome, landing.isKept, generations.isCurrent(flight.stamp) {
+        publish(landing.entry)
+      }
+    }
+    flight.land(outcome.map(\.entry))
   }
 
   /// Keeps the loads of matching keys that are under way from being stored. Their callers are still answered.
@@ -44,45 +102,8 @@ final class SingleFlight: Sendable {
     shard(key).flights.withLock { $0[key] = nil }
   }
 
-  private func board(
-    _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
-    publish: @escaping @Sendable (CacheEntry) -> Void
-  ) -> (Flight, Int) {
-    let (flight, caller, isNew) = shard(key).flights.withLock { flights in
-      if let flight = flights[key], generations.isCurrent(flight.stamp) { return (flight, flight.board(), false) }
-      let flight = Flight(stamp: stamp)
-      flights[key] = flight
-      return (flight, flight.board(), true)
-    }
-    guard isNew else {
-      coalesced.add(1, ordering: .relaxed)
-      return (flight, caller)
-    }
-    loads.add(1, ordering: .relaxed)
-    flight.attach(
-      Task {
-        let outcome: Result<Flight.Landing, any Error>
-        do { outcome = .success(try await load()) } catch { outcome = .failure(error) }
-        land(key, flight, outcome, publish: publish)
-      })
-    return (flight, caller)
-  }
-
-  private func land(
-    _ key: CacheKey, _ flight: Flight, _ outcome: Result<Flight.Landing, any Error>,
-    publish: (CacheEntry) -> Void
-  ) {
-    shard(key).flights.withLock { flights in
-      guard flights[key] === flight else { return }
-      flights[key] = nil
-      if case .success(let landing) = outcome, landing.isKept, generations.isCurrent(flight.stamp) {
-        publish(landing.entry)
-      }
-    }
-    flight.land(outcome.map(\.entry))
-  }
-
-  private func leave(_ key: CacheKey, _ flight: Flight, _ caller: Int) {
+  /// Gives up a caller's seat; the load is cancelled with its last caller.
+  func leave(_ key: CacheKey, _ flight: Flight, _ caller: Int) {
     let orphan = shard(key).flights.withLock { flights in
       let orphan = flight.leave(caller)
       if orphan != nil, flights[key] === flight { flights[key] = nil }

@@ -13,8 +13,17 @@ public protocol CacheServicePort: Sendable {
   /// The value of a key, or nil when it is not cached or was stored as another type.
   func get<Value: Codable & Sendable>(_ key: CacheKey, as type: Value.Type) async -> Value?
 
+  /// The values of `keys`, in their order; nil for those that ``get(_:as:)`` would not find.
+  func mget<Value: Codable & Sendable>(_ keys: [CacheKey], as type: Value.Type) async -> [Value?]
+
+  /// What is left of a value's time to live.
+  func ttl(_ key: CacheKey) async -> RemainingTime
+
   /// Stores a value; throws `EncodingError` when it cannot be encoded.
   func set<Value: Codable & Sendable>(_ key: CacheKey, to value: Value, policy: CachePolicy) async throws
+
+  /// Stores values; throws `EncodingError` for the first that cannot be encoded, those before it being stored.
+  func mset<Value: Codable & Sendable>(_ values: [(key: CacheKey, value: Value)], policy: CachePolicy) async throws
 
   /// Removes keys, and keeps loads of them that are under way from being stored.
   func del(_ keys: [CacheKey]) async
@@ -26,13 +35,23 @@ public protocol CacheServicePort: Sendable {
 
   /// The cached value, or the result of `load`, stored unless one of the key's tags changed meanwhile.
   ///
-  /// Callers of one key share one load. A load that returns nil is remembered as an absence for the policy's negative
+  /// Callers of one key share one load. A value near its end (``CachePolicy/refreshThreshold``) is returned at once and
+  /// loaded anew in the background; one past its end is returned within ``CachePolicy/staleGrace`` when its load fails,
+  /// but never after a change of one of its tags. A load that returns nil is remembered as an absence for the policy's negative
   /// time to live. What a load throws reaches every caller that waits for it, is not stored, and the next call loads
   /// again.
   func getOrSet<Value: Codable & Sendable>(
     _ key: CacheKey, as type: Value.Type, policy: CachePolicy,
     load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Cached<Value>?
+
+  /// The cached values, and for the missing keys the results of one `load`, which is given those that no other load
+  /// is bringing already. A key that the load leaves out is remembered as absent and is not in the result. In all else
+  /// as ``getOrSet(_:as:policy:load:)``; a load for several keys is not cancelled with its callers.
+  func getOrSetMany<Value: Codable & Sendable>(
+    _ keys: [CacheKey], as type: Value.Type, policy: CachePolicy,
+    load: @escaping @Sendable ([CacheKey]) async throws -> [CacheKey: Loaded<Value>]
+  ) async throws -> [CacheKey: Cached<Value>]
 
   /// Runs a change of what `tags` name. While it runs, reads of those tags go past the cache and are not stored; when
   /// it has happened, everything cached under them is stale. An error thrown by `body` counts as a change that may have
@@ -57,6 +76,23 @@ public protocol CacheServicePort: Sendable {
 extension CacheServicePort {
   /// Removes one key.
   public func del(_ key: CacheKey) async { await del([key]) }
+
+  /// ``getOrSet(_:as:policy:load:)`` that loads anew in the background below `refreshThreshold`.
+  public func wrap<Value: Codable & Sendable>(
+    _ key: CacheKey, as type: Value.Type, policy: CachePolicy, refreshThreshold: Duration,
+    load: @escaping @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> Cached<Value>? {
+    var policy = policy
+    policy.refreshThreshold = refreshThreshold
+    return try await getOrSet(key, as: type, policy: policy, load: load)
+  }
+
+  /// Removes what an operator names; see ``flush(_:)``.
+  @discardableResult
+  public func deletePattern(_ pattern: CachePattern) async -> Int { await flush(pattern) }
+
+  /// Makes everything stale that is cached under some tags; see ``invalidate(_:)``.
+  public func invalidateByTags(_ tags: [CacheTag]) async { await invalidate(tags) }
 
   /// Makes everything stale that an owner has in the cache.
   public func clear(_ scope: CacheScope) async { await invalidate([.all(scope)]) }

@@ -10,6 +10,11 @@ public struct CacheStats: Sendable, Equatable {
   /// Callers that joined another's load.
   public var coalesced: Int
 
+  /// Reads given a value past its time because its load failed.
+  public var staleServes = 0
+  /// Loads begun in the background for values near their end.
+  public var refreshes = 0
+
   /// Reads that were answered one way or the other.
   public var totalRequests: Int { hits + misses }
 

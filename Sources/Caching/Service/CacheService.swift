@@ -22,6 +22,8 @@ public final class CacheService: CacheServicePort {
   let generations = Generations()
   let flights: SingleFlight
   private let store: any CacheStorePort
+  let staleServes = Atomic<Int>(0)
+  let refreshes = Atomic<Int>(0)
   private let ticker: any Ticker
   private let gzip = GzipEncoder()
 
@@ -34,12 +36,23 @@ public final class CacheService: CacheServicePort {
     flights = SingleFlight(generations: generations)
   }
 
-  public func peek(_ key: CacheKey) -> CacheEntry? { valid(key, countsMiss: false) }
+  /// An entry that is due for a refresh is left to ``getOrSet(_:as:policy:load:)``, which can start one.
+  public func peek(_ key: CacheKey) -> CacheEntry? {
+    guard let entry = valid(key, countsMiss: false), !isDue(entry) else { return nil }
+    return entry
+  }
 
   public func get<Value: Codable & Sendable>(_ key: CacheKey, as type: Value.Type) async -> Value? {
     guard let entry = valid(key), !entry.isAbsent else { return nil }
     // Stored as another type: for this caller it is not there.
     return try? Cached<Value>(entry).value()
+  }
+
+  public func ttl(_ key: CacheKey) async -> RemainingTime {
+    guard let entry = valid(key, countsMiss: false), !entry.isAbsent else { return .absent }
+    guard entry.life.freshUntil != .max else { return .forever }
+    let now = ticker.nanoseconds()
+    return .expires(in: .nanoseconds(Int64(clamping: entry.life.freshUntil - min(now, entry.life.freshUntil))))
   }
 
   public func set<Value: Codable & Sendable>(_ key: CacheKey, to value: Value, policy: CachePolicy) async throws {
@@ -88,14 +101,27 @@ public final class CacheService: CacheServicePort {
     let table = local.statistics
     return CacheStats(
       hits: table.hits, misses: table.misses, keys: table.entries, bytes: table.bytes, evictions: table.evictions,
-      loads: flights.loads.load(ordering: .relaxed), coalesced: flights.coalesced.load(ordering: .relaxed))
+      loads: flights.loads.load(ordering: .relaxed), coalesced: flights.coalesced.load(ordering: .relaxed),
+      staleServes: staleServes.load(ordering: .relaxed), refreshes: refreshes.load(ordering: .relaxed))
   }
 
+  /// The entry of a key if it is fresh and nothing of it has changed.
   func valid(_ key: CacheKey, countsMiss: Bool = true) -> CacheEntry? {
+    entry(key, countsMiss: countsMiss) { $0.freshUntil > $1 }
+  }
+
+  /// The entry of a key also past its time, if that is within its grace and nothing of it has changed.
+  func stale(_ key: CacheKey) -> CacheEntry? {
+    entry(key, countsMiss: false) { $0.expiresAt > $1 }
+  }
+
+  private func entry(
+    _ key: CacheKey, countsMiss: Bool, isServed: (EntryLife, UInt64) -> Bool
+  ) -> CacheEntry? {
     let now = ticker.nanoseconds()
     return local.value(key, countsMiss: countsMiss) { entry in
-      guard entry.expiresAt > now else { return .stale }
-      if generations.isCurrent(entry.stamp) { return .valid }
+      guard entry.life.expiresAt > now else { return .stale }
+      if generations.isCurrent(entry.stamp) { return isServed(entry.life, now) ? .valid : .withheld }
       // While a change is under way it may still turn out that nothing was changed.
       return generations.stamp(entry.stamp.tags).isInDoubt ? .withheld : .stale
     }
@@ -105,17 +131,14 @@ public final class CacheService: CacheServicePort {
 extension CacheService {
   func encode<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> CacheEntry {
     let body = try loaded.map { try CacheCodec.encode($0.value) } ?? ByteBuffer()
+    let now = ticker.nanoseconds()
     return CacheEntry(
       body: body, gzip: body.readableBytes >= policy.compressionThreshold ? gzip.compress(body) : nil,
       entityTag: EntityTag(of: body), isAbsent: loaded == nil, value: policy.keepsValue ? loaded?.value : nil,
-      stamp: stamp, expiresAt: expiry(of: loaded, policy: policy))
+      stamp: stamp,
+      life: loaded.map { EntryLife(from: now, known: $0.timeToLive, policy) } ?? EntryLife(ofAbsenceFrom: now, policy))
   }
 
-  private func expiry<Value>(of loaded: Loaded<Value>?, policy: CachePolicy) -> UInt64 {
-    let now = ticker.nanoseconds()
-    guard let loaded else { return now.addingSaturated(policy.negativeTimeToLive.ticks) }
-    guard let life = [policy.timeToLive, loaded.timeToLive].compactMap(\.?.ticks).min() else { return .max }
-    let shortened = Double(life) * (1 - policy.jitter * Double.random(in: 0...1))
-    return now.addingSaturated(UInt64(exactly: shortened.rounded(.down)) ?? life)
-  }
+  /// Whether an entry is so near its end that it should be loaded anew.
+  func isDue(_ entry: CacheEntry) -> Bool { entry.life.refreshAt <= ticker.nanoseconds() }
 }

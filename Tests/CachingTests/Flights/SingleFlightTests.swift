@@ -36,7 +36,7 @@ struct SingleFlightTests {
       return Flight.Landing(
         entry: CacheEntry(
           body: bytes, gzip: nil, entityTag: EntityTag(of: bytes), isAbsent: false, value: nil, stamp: stamp,
-          expiresAt: .max),
+          life: .forever),
         isKept: isKept)
     } publish: { [published] in
       published.append($0)

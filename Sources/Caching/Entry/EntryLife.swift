@@ -1,0 +1,39 @@
+/// The times of one entry, in ticks.
+struct EntryLife: Sendable, Equatable {
+  /// From here on a read asks for a load in the background.
+  var refreshAt: UInt64
+  /// From here on the entry is served only when its load fails.
+  var freshUntil: UInt64
+  /// From here on it is not served at all.
+  var expiresAt: UInt64
+
+  /// A life without end.
+  static let forever = EntryLife(refreshAt: .max, freshUntil: .max, expiresAt: .max)
+
+  /// The life of an absence that begins at `now`.
+  init(ofAbsenceFrom now: UInt64, _ policy: CachePolicy) {
+    let end = now.addingSaturated(policy.negativeTimeToLive.ticks)
+    self.init(refreshAt: end, freshUntil: end, expiresAt: end)
+  }
+
+  /// The life of a value that begins at `now`.
+  /// - Parameter known: how long the load knows it to hold, where it does.
+  init(from now: UInt64, known: Duration?, _ policy: CachePolicy) {
+    guard let life = [policy.timeToLive, known].compactMap(\.?.ticks).min() else {
+      self = .forever
+      return
+    }
+    let shortened = Double(life) * (1 - policy.jitter * Double.random(in: 0...1))
+    let end = now.addingSaturated(UInt64(exactly: shortened.rounded(.down)) ?? life)
+    let threshold = policy.refreshThreshold?.ticks ?? 0
+    self.init(
+      refreshAt: end > threshold ? max(now, end - threshold) : now, freshUntil: end,
+      expiresAt: end.addingSaturated(policy.staleGrace.ticks))
+  }
+
+  private init(refreshAt: UInt64, freshUntil: UInt64, expiresAt: UInt64) {
+    self.refreshAt = refreshAt
+    self.freshUntil = freshUntil
+    self.expiresAt = expiresAt
+  }
+}
