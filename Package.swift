@@ -39,7 +39,6 @@ let package = Package(
   name: "tenantry",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Caching", targets: ["Caching"]),
     .executable(name: "tenantry", targets: ["tenantry"]),
   ],
   dependencies: [

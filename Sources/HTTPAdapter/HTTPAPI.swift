@@ -45,7 +45,7 @@ package struct HTTPAPI: Sendable {
   package struct Surroundings: Sendable {
     /// Nil when limits are off.
     package let limiter: RateLimiter?
-    /// Whether hits are answered without the router, and over HTTP/1 on the event loop.
+    /// Whether hits are answered on the event loop, without the router.
     package let hasHotPath: Bool
     package let trustedProxies: Set<String>
     package let allowedOrigins: Set<String>
@@ -75,31 +75,29 @@ package struct HTTPAPI: Sendable {
 
   /// Answers every request.
   package let responder: APIResponder
-  /// The endpoints that have a handler.
-  package let served: [Endpoint]
   private let hits: HitResponder?
   private let date: DateField
+  private let newID: IDGenerator
 
   /// Puts the API together.
   package init(_ services: Services, _ surroundings: Surroundings) {
     let limits = Limits(
       limiter: surroundings.limiter, address: ClientAddress(trustedProxies: surroundings.trustedProxies))
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-    var routes = Routes(
+    let routes = Routes(
       router: router, authenticator: Authenticator(directory: services.directory), limits: limits)
-    CatalogRoutes(catalog: services.catalog).add(to: &routes)
-    AvailabilityRoutes(availability: services.availability).add(to: &routes)
-    BookingRoutes(bookings: services.bookings).add(to: &routes)
-    StaffRoutes(resource: CatalogResource(editor: services.packages), endpoints: Endpoint.packages).add(to: &routes)
-    StaffRoutes(resource: CatalogResource(editor: services.segments), endpoints: Endpoint.segments).add(to: &routes)
-    StaffRoutes(resource: CatalogResource(editor: services.addOns), endpoints: Endpoint.addOns).add(to: &routes)
-    StaffRoutes(resource: CatalogResource(editor: services.venues), endpoints: Endpoint.venues).add(to: &routes)
-    StaffRoutes(resource: BlackoutResource(editor: services.blackouts), endpoints: Endpoint.blackouts).add(to: &routes)
+    CatalogRoutes(catalog: services.catalog).add(to: routes)
+    AvailabilityRoutes(availability: services.availability).add(to: routes)
+    BookingRoutes(bookings: services.bookings).add(to: routes)
+    StaffRoutes(resource: CatalogResource(editor: services.packages), endpoints: Endpoint.packages).add(to: routes)
+    StaffRoutes(resource: CatalogResource(editor: services.segments), endpoints: Endpoint.segments).add(to: routes)
+    StaffRoutes(resource: CatalogResource(editor: services.addOns), endpoints: Endpoint.addOns).add(to: routes)
+    StaffRoutes(resource: CatalogResource(editor: services.venues), endpoints: Endpoint.venues).add(to: routes)
+    StaffRoutes(resource: BlackoutResource(editor: services.blackouts), endpoints: Endpoint.blackouts).add(to: routes)
     OperationsRoutes(
       cache: services.cache, readiness: surroundings.readiness, metrics: surroundings.metrics,
       document: OpenAPIDocument.bytes(of: Endpoint.all)
-    ).add(to: &routes)
-    served = routes.bound
+    ).add(to: routes)
     let finisher = Finisher(
       crossOrigin: CrossOrigin(origins: surroundings.allowedOrigins), newID: surroundings.newID)
     let recorder = RequestRecorder(registry: surroundings.metrics)
@@ -109,14 +107,15 @@ package struct HTTPAPI: Sendable {
         directory: services.directory, catalog: services.catalog, limits: limits, finisher: finisher,
         recorder: recorder, ticker: surroundings.ticker) : nil
     date = DateField(clock: surroundings.clock)
+    newID = surroundings.newID
     responder = APIResponder(
-      router: router.buildResponder(), hits: hits, finisher: finisher, recorder: recorder,
+      router: router.buildResponder(), finisher: finisher, recorder: recorder,
       ticker: surroundings.ticker)
   }
 
-  /// The handlers that each HTTP/1 connection needs between codec and server.
+  /// The handlers that each connection, or stream of HTTP/2, needs between codec and server.
   package func connectionHandlers() -> [any RemovableChannelHandler] {
     let hit = hits.map { HitHandler(hits: $0, date: date) }
-    return [ConnectionGuard()] + [hit].compactMap { $0 }
+    return [ConnectionGuard(newID: newID)] + [hit].compactMap { $0 }
   }
 }

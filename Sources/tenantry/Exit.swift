@@ -24,7 +24,8 @@ enum Exit {
 
   private static func fail(_ message: String, code: Int32) {
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    FileHandle.standardError.write(Data("tenantry: \(line)\n".utf8))
+    // Where this cannot be written, the exit code still tells.
+    try? FileHandle.standardError.write(contentsOf: Data("tenantry: \(line)\n".utf8))
     exit(code)
   }
 }

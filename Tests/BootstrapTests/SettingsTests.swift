@@ -28,6 +28,7 @@ struct SettingsTests {
       ("CACHE_CATALOG_TTL", "soon"), ("CACHE_TTL", "-1s"), ("CACHE_TTL_JITTER", "2"), ("CACHE_LRU_MAX_BYTES", "1XB"),
       ("CACHE_LRU_MAX_ITEMS", "0"), ("RATE_LIMIT", "maybe"), ("RATE_LIMIT_CLIENT_PER_MINUTE", "-5"),
       ("BOOKING_HOLD_TTL", "0s"), ("CACHE_WARM_ON_STARTUP", "2"), ("TLS_CERT_FILE", "/only/one"),
+      ("TRUSTED_PROXIES", "10.0.0.0/8"),
     ])
   func refusals(_ name: String, _ value: String) async throws {
     await #expect {

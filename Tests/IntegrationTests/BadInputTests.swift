@@ -117,6 +117,20 @@ struct BadInputTests {
     }
   }
 
+  @Test("A body of many or deeply nested values is refused before it costs anything")
+  func bombs() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let deep = String(repeating: "[", count: 400) + String(repeating: "]", count: 400)
+      let wide = "[" + String(repeating: "\"\",", count: 34_000) + "1]"
+      for value in [deep, wide, String(repeating: "[", count: 100_000)] {
+        let answer = try await shop.post("/api/v1/admin/venues", #"{"name":\#(value)}"#, as: .willowStaff)
+        #expect(answer.status == 400 && answer.fields == ["body"], "\(answer.text)")
+      }
+      let brackets = #"{"name":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"{{{","city":"Philo"}"#
+      #expect(try await shop.post("/api/v1/admin/venues", brackets, as: .willowStaff).status == 201)
+    }
+  }
+
   @Test("A patch of an unknown member is refused, also when it is null")
   func patches() async throws {
     try await Shop.open { (shop: Shop) async throws in

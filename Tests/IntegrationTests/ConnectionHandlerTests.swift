@@ -1,7 +1,9 @@
 import HTTPTypes
+import Kernel
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import PortContracts
 import Testing
 
 @testable import Bootstrap
@@ -38,10 +40,12 @@ struct ConnectionHandlerTests {
     return statuses
   }
 
+  private static let newID = IDGenerator(clock: ManualClock(), random: SystemRandomSource())
+
   private static func close(_ channel: EmbeddedChannel) { _ = try? channel.finish(acceptAlreadyClosed: true) }
 
   private static func guarded() throws -> EmbeddedChannel {
-    try connected([ConnectionGuard(bounds: .init(bodyBytes: 100))])
+    try connected([ConnectionGuard(bounds: .init(bodyBytes: 100), newID: newID)])
   }
 
   private static func connected(_ handlers: [any ChannelHandler]) throws -> EmbeddedChannel {

@@ -14,7 +14,8 @@ struct HotPathTests {
     ("/api/v1/add-ons", [.acceptEncoding: "br;q=1, gzip;q=0.5"]), ("/api/v1/venues?city=Philo", [:]),
     ("/packages", [.ifNoneMatch: "*"]), ("/packages", [.ifNoneMatch: "*", .acceptEncoding: "gzip"]),
     ("/packages", [.origin: "https://willow.example"]), ("/packages?limit=0", [:]), ("/packages/nowhere", [:]),
-    ("/packages?q=sea", [:]), ("/segments", [:]), ("/packages//", [:]), ("/api/v1/packages/", [:]),
+    ("/packages?limit=7", [.authorization: "Basic eA=="]), ("/packages?q=sea", [:]), ("/segments", [:]),
+    ("/packages//", [:]), ("/api/v1/packages/", [:]),
   ]
 
   /// One shop's answers to all requests, each asked twice so that the second may be a hit.

@@ -120,6 +120,13 @@ struct SecurityTests {
         #expect(try await shop.get("/packages", as: .willow, [.forwardedFor: address]).status == 200)
         #expect(try await shop.get("/packages", as: .willow, [.forwarded: "for=\(address)"]).status == 429)
       }
+      // Both fields at once: one of them is the client's own, so the request counts as the proxy's.
+      let both: [HTTPFields] = (3...5).map { [.forwarded: "for=203.0.113.\($0)", .forwardedFor: "203.0.113.9"] }
+      let statuses = try await [
+        shop.get("/packages", as: .willow, both[0]).status, shop.get("/packages", as: .willow, both[1]).status,
+        shop.get("/packages", as: .willow, both[2]).status,
+      ]
+      #expect(statuses == [200, 429, 429])
     }
     try await Shop.open(settings) { (shop: Shop) async throws in
       #expect(try await shop.get("/packages", as: .willow, [.forwardedFor: "203.0.113.1"]).status == 200)

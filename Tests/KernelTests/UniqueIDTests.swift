@@ -50,6 +50,7 @@ struct UniqueIDTests {
   @Test("The generator takes time and randomness from where it is told")
   func generator() {
     struct Fixed: RandomSource, WallClock {
+      let isUnpredictable = true
       func next() -> UInt64 { 0x0102_0304_0506_0708 }
       func now() -> Timestamp { Timestamp(milliseconds: 1) }
     }

@@ -52,13 +52,20 @@ package struct AvailabilityService: Sendable {
     Set(dates.map(\.month)).map { .named(tag($0), .tenant(tenant)) }
   }
 
+  /// Whether a month is asked for often enough to be kept: from last month to three years ahead.
+  private func isKept(_ month: CalendarMonth, at time: Timestamp) -> Bool {
+    let today = CalendarDate(dayNumber: Int(time.milliseconds / 86_400_000))
+    return (today.advanced(byDays: -31).month...today.advanced(byDays: 3 * 366).month).contains(month)
+  }
+
   private func occupancy(_ tenant: TenantID, _ month: CalendarMonth) async throws -> MonthOccupancy {
     let key = CacheKey(
       "availability", .tenant(tenant), "month", [month.description], tags: [Self.tag(month)])
     let cached = try await cache.getOrSet(key, as: MonthOccupancy.self, policy: policy) {
       let now = clock.now()
       let occupancy = try await repository.occupancy(tenant, month, at: now)
-      return Loaded(occupancy, timeToLive: occupancy.holdsUntil.map(now.duration(to:)))
+      return Loaded(
+        occupancy, timeToLive: occupancy.holdsUntil.map(now.duration(to:)), isKept: isKept(month, at: now))
     }
     guard let cached else { throw DomainError.notFound("month") }
     return try cached.value()

@@ -35,7 +35,7 @@ package struct BlackoutEditor: Sendable {
 
   /// Adds a blackout. Throws `dateTaken`.
   package func create(_ tenant: TenantID, _ fields: Blackout.Fields) async throws -> Blackout {
-    try await cache.change(AvailabilityService.tags(tenant, [fields.date])) {
+    try await cache.changeUnlessRefused(AvailabilityService.tags(tenant, [fields.date])) {
       .committed(try await repository.insert(tenant, id: newID(), fields, at: clock.now()))
     }
   }
@@ -73,7 +73,7 @@ package struct BlackoutEditor: Sendable {
         throw DomainError(.preconditionFailed, "The blackout has changed since the version you name.")
       }
       let tags = AvailabilityService.tags(tenant, try dates(blackout.fields))
-      let result = try await cache.change(tags) { () -> CacheChange<Result?> in
+      let result = try await cache.changeUnlessRefused(tags) { () -> CacheChange<Result?> in
         guard let result = try await body(blackout) else { return .unchanged(nil) }
         return .committed(result)
       }

@@ -43,22 +43,17 @@ package struct BookingService: Sendable {
       expiresAt: now.advanced(by: holdTime), accessToken: Digest(of: token))
     var answer = booking.view(at: now, today: today, for: .customer(token: token))
     answer.accessToken = token
-    return try await store(tenant, booking, key: key, answer: answer).get()
+    return try await store(tenant, booking, key: key, answer: answer)
   }
 
   private func store(
     _ tenant: TenantProfile, _ booking: Booking, key: IdempotencyKey, answer: Booking.View
-  ) async throws -> Result<BookingReceipt, DomainError> {
+  ) async throws -> BookingReceipt {
     try await availability.changing(tenant.id, [booking.date]) {
-      () -> CacheChange<Result<BookingReceipt, DomainError>> in
-      do {
-        let receipt = try await repository.book(
-          tenant.id, booking, customer: newID(), key: key, answer: answer, capacity: tenant.dailyCapacity)
-        if case .replayed = receipt { return .unchanged(.success(receipt)) }
-        return .committed(.success(receipt))
-      } catch let refusal as DomainError where refusal.isCertain {
-        return .unchanged(.failure(refusal))
-      }
+      let receipt = try await repository.book(
+        tenant.id, booking, customer: newID(), key: key, answer: answer, capacity: tenant.dailyCapacity)
+      if case .replayed = receipt { return .unchanged(receipt) }
+      return .committed(receipt)
     }
   }
 

@@ -13,7 +13,7 @@ struct CachedAvailability: AvailabilityPort {
   func changing<Result: Sendable>(
     _ tenant: TenantID, _ dates: [CalendarDate], _ body: @Sendable () async throws -> CacheChange<Result>
   ) async throws -> Result {
-    try await cache.change(AvailabilityService.tags(tenant, dates), body)
+    try await cache.changeUnlessRefused(AvailabilityService.tags(tenant, dates), body)
   }
 
   func changed(_ tenant: TenantID, _ dates: [CalendarDate]) async {

@@ -10,7 +10,8 @@ package enum LogOutput {
     let (level, isJSON) = (settings.logLevel, settings.logFormat == .json)
     LoggingSystem.bootstrap { label in
       LineLogHandler(label: label, level: level, isJSON: isJSON, now: { SystemClock().now().description }) { line in
-        FileHandle.standardError.write(Data(line.utf8))
+        // A log that cannot be written must not stop what it would tell of.
+        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
       }
     }
   }

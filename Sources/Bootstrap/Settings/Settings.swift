@@ -1,6 +1,7 @@
 package import Caching
 import Kernel
 package import Logging
+import NIOCore
 
 /// Everything that can be set from outside, read and checked at the start.
 package struct Settings: Sendable {
@@ -85,6 +86,9 @@ extension Settings.Server {
     hasHotPath = try reader.bool("HTTP_HOT_PATH", default: true)
     allowedOrigins = Set(reader.list("CORS_ALLOWED_ORIGINS"))
     trustedProxies = Set(reader.list("TRUSTED_PROXIES"))
+    for proxy in trustedProxies where (try? SocketAddress(ipAddress: proxy, port: 0)) == nil {
+      throw SettingError("TRUSTED_PROXIES", got: proxy, takes: "IP addresses, comma-separated, without ranges")
+    }
   }
 }
 

@@ -28,8 +28,10 @@ public final class CacheEntry: Sendable {
     self.life = life
   }
 
-  /// Bytes the entry counts against the tier's bound: its bodies and a flat allowance for objects and table.
-  var cost: Int { body.readableBytes + (gzip?.readableBytes ?? 0) + 512 }
+  /// Bytes the entry counts against the tier's bound under `key`: key, bodies and a flat allowance for objects and table.
+  func cost(under key: CacheKey) -> Int {
+    key.text.utf8.count * 2 + body.readableBytes + (gzip?.readableBytes ?? 0) + 512
+  }
 }
 
 extension CacheEntry {

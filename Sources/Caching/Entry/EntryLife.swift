@@ -25,9 +25,10 @@ struct EntryLife: Sendable, Equatable {
     }
     let shortened = Double(life) * (1 - policy.jitter * Double.random(in: 0...1))
     let end = now.addingSaturated(UInt64(exactly: shortened.rounded(.down)) ?? life)
-    let threshold = policy.refreshThreshold?.ticks ?? 0
+    // Never more than a quarter of the life itself, or a short one would be due as soon as it began.
+    let threshold = min(policy.refreshThreshold?.ticks ?? 0, (end - now) / 4)
     self.init(
-      refreshAt: end > threshold ? max(now, end - threshold) : now, freshUntil: end,
+      refreshAt: end - threshold, freshUntil: end,
       expiresAt: end.addingSaturated(policy.staleGrace.ticks))
   }
 

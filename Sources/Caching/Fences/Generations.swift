@@ -36,7 +36,7 @@ final class Generations: @unchecked Sendable {
 
   /// A change of `tags` may happen from now on.
   func raiseDoubt(_ tags: [CacheTag]) {
-    for tag in tags { words[Int(tag.place)].add(Self.doubt, ordering: .sequentiallyConsistent) }
+    for tag in tags { words[Int(tag.place)].wrappingAdd(Self.doubt, ordering: .sequentiallyConsistent) }
   }
 
   /// The change is settled: `changed` tells whether it happened, or may have.

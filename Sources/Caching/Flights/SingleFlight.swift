@@ -19,10 +19,11 @@ final class SingleFlight: Sendable {
   init(generations: Generations) { self.generations = generations }
 
   /// The result of the load of `key` that is under way, or of `load` when there is none.
-  /// - Parameter publish: called with what may be stored, unless the key was changed or removed meanwhile.
+  /// - Parameter publish: called with what is to be stored, or with nil where nothing is to be kept and an older entry must
+  ///   go; not called when the key was changed or removed meanwhile.
   func run(
     _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
-    publish: @escaping @Sendable (CacheEntry) -> Void
+    publish: @escaping @Sendable (CacheEntry?) -> Void
   ) async throws -> CacheEntry {
     let (flight, caller, isNew) = board(key, stamp: stamp)
     if isNew {
@@ -36,7 +37,7 @@ final class SingleFlight: Sendable {
   /// Starts `load` with nobody waiting for it, unless a load of `key` is under way; tells whether it did.
   func runInBackground(
     _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
-    publish: @escaping @Sendable (CacheEntry) -> Void
+    publish: @escaping @Sendable (CacheEntry?) -> Void
   ) -> Bool {
     let (flight, caller, isNew) = board(key, stamp: stamp)
     // The seat of a flight that is new is kept, so that callers who join and leave cannot cancel it.
@@ -46,7 +47,7 @@ final class SingleFlight: Sendable {
 
   private func takeOff(
     _ key: CacheKey, _ flight: Flight, load: @escaping @Sendable () async throws -> Flight.Landing,
-    publish: @escaping @Sendable (CacheEntry) -> Void
+    publish: @escaping @Sendable (CacheEntry?) -> Void
   ) -> Task<Void, Never> {
     loads.add(1, ordering: .relaxed)
     return Task {
@@ -78,13 +79,13 @@ final class SingleFlight: Sendable {
   /// Ends a flight: stores what may be stored and gives every caller the outcome.
   func land(
     _ key: CacheKey, _ flight: Flight, _ outcome: Result<Flight.Landing, any Error>,
-    publish: (CacheEntry) -> Void
+    publish: (CacheEntry?) -> Void
   ) {
     shard(key).flights.withLock { flights in
       guard flights[key] === flight else { return }
       flights[key] = nil
-      if case .success(let landing) = outcome, landing.isKept, generations.isCurrent(flight.stamp) {
-        publish(landing.entry)
+      if case .success(let landing) = outcome, generations.isCurrent(flight.stamp) {
+        publish(landing.isKept ? landing.entry : nil)
       }
     }
     flight.land(outcome.map(\.entry))

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A concurrent table in memory, bounded by entries and by bytes, which forgets the least recently used first.
+/// A concurrent table in memory, bounded by entries and by bytes, which forgets first what was not used
+/// again (see docs/caching/eviction.md), and what is over.
 ///
 /// Keys are spread over shards, each behind its own lock, held for a few dozen nanoseconds. The bounds are divided
 /// evenly over the shards, so a table may evict a little before its bound is reached; it never holds more.
@@ -11,18 +12,23 @@ package final class BoundedTable<Value: Sendable>: Sendable {
     package var entries: Int
     /// Most bytes in all, as the callers count them.
     package var bytes: Int
+    /// The part of a full shard beyond which an owner's entries go first, whoever needs room. From 1 on, no limit.
+    package var ownerShare: Double
 
-    package init(entries: Int, bytes: Int) {
+    package init(entries: Int, bytes: Int, ownerShare: Double = 0.5) {
       self.entries = entries
       self.bytes = bytes
+      self.ownerShare = ownerShare
     }
   }
 
   private final class Shard: Sendable {
-    let contents: Mutex<RecencyTable<Value>>
+    let contents: Mutex<S3FIFOTable<Value>>
 
     init(_ bounds: Bounds) {
-      contents = Mutex(RecencyTable(maximumEntries: bounds.entries, maximumBytes: bounds.bytes))
+      contents = Mutex(
+        S3FIFOTable(
+          maximumEntries: bounds.entries, maximumBytes: bounds.bytes, ownerShare: bounds.ownerShare))
     }
   }
 
@@ -33,7 +39,8 @@ package final class BoundedTable<Value: Sendable>: Sendable {
   package init(_ bounds: Bounds) {
     var count = 1
     while count < 16, bounds.entries / (count * 2) >= 64, bounds.bytes / (count * 2) >= 1 << 20 { count *= 2 }
-    let share = Bounds(entries: bounds.entries / count, bytes: bounds.bytes / count)
+    let share = Bounds(
+      entries: bounds.entries / count, bytes: bounds.bytes / count, ownerShare: bounds.ownerShare)
     shards = (0..<count).map { _ in Shard(share) }
     mask = count - 1
   }
@@ -45,20 +52,39 @@ package final class BoundedTable<Value: Sendable>: Sendable {
   }
 
   /// Stores a value of `cost` bytes, evicting others where there is no room. A value that alone exceeds the bound of
-  /// its shard is not stored, and the older one is removed.
-  package func set(_ key: CacheKey, _ value: Value, cost: Int) {
-    shard(key).contents.withLock { $0.set(key, value, cost: cost) }
+  /// its shard, or whose time is over, is not stored, and the older one is removed.
+  /// - Parameters:
+  ///   - expiresAt: ticks in nanoseconds from which the value is over; `.max` for never. At most 0.27 s later the
+  ///     writes to its shard begin to remove it, and so does ``removeExpired(now:)``.
+  ///   - now: the ticker's time. Without it nothing leaves because its time is over.
+  package func set(_ key: CacheKey, _ value: Value, cost: Int, expiresAt: UInt64 = .max, now: UInt64 = 0) {
+    shard(key).contents.withLock { $0.set(key, value, cost: cost, expiresAt: expiresAt, now: now) }
   }
 
   /// Changes the value of a key in one step: `body` gets the value (nil when absent or invalid) and returns the value
   /// to keep with its cost (nil removes it) and a result.
+  /// - Parameters:
+  ///   - now: as in ``set(_:_:cost:expiresAt:now:)``.
+  ///   - expiresAt: when the value to keep is over, likewise.
   package func update<Result: Sendable>(
-    _ key: CacheKey, isValid: (Value) -> Bool, _ body: (Value?) -> (kept: (value: Value, cost: Int)?, result: Result)
+    _ key: CacheKey, isValid: (Value) -> Bool, now: UInt64 = 0, expiresAt: (Value) -> UInt64 = { _ in .max },
+    _ body: (Value?) -> (kept: (value: Value, cost: Int)?, result: Result)
   ) -> Result {
     shard(key).contents.withLock { contents in
       let (kept, result) = body(contents.value(key, countsMiss: false) { isValid($0) ? .valid : .stale })
-      if let kept { contents.set(key, kept.value, cost: kept.cost) } else { _ = contents.remove(key) }
+      if let kept {
+        contents.set(key, kept.value, cost: kept.cost, expiresAt: expiresAt(kept.value), now: now)
+      } else {
+        _ = contents.remove(key)
+      }
       return result
+    }
+  }
+
+  /// Removes what is over, for a table that is not written to. Locks a shard for 64 steps at a time.
+  package func removeExpired(now: UInt64) {
+    for shard in shards {
+      while !shard.contents.withLock({ $0.removeExpired(now: now, steps: 64) }) {}
     }
   }
 

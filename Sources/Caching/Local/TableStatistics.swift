@@ -6,6 +6,8 @@ package struct TableStatistics: Sendable, Equatable {
   package var misses = 0
   /// Entries removed to make room.
   package var evictions = 0
+  /// Entries removed because their time was over, other than by a reader who found them stale.
+  package var expirations = 0
 
   mutating func add(_ other: TableStatistics) {
     entries += other.entries
@@ -13,5 +15,6 @@ package struct TableStatistics: Sendable, Equatable {
     hits += other.hits
     misses += other.misses
     evictions += other.evictions
+    expirations += other.expirations
   }
 }

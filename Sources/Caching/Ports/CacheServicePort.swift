@@ -47,7 +47,8 @@ public protocol CacheServicePort: Sendable {
 
   /// The cached values, and for the missing keys the results of one `load`, which is given those that no other load
   /// is bringing already. A key that the load leaves out is remembered as absent and is not in the result. In all else
-  /// as ``getOrSet(_:as:policy:load:)``; a load for several keys is not cancelled with its callers.
+  /// as ``getOrSet(_:as:policy:load:)``; a load for several keys is not cancelled with its callers,
+  /// and none is begun in the background for values near their end.
   func getOrSetMany<Value: Codable & Sendable>(
     _ keys: [CacheKey], as type: Value.Type, policy: CachePolicy,
     load: @escaping @Sendable ([CacheKey]) async throws -> [CacheKey: Loaded<Value>]

@@ -35,13 +35,13 @@ extension CacheService {
     }
     flights.coalesced.add(joined.count, ordering: .relaxed)
     if !own.isEmpty { start(own, policy: policy, load: load) }
-    if !unshared.isEmpty {
-      flights.loads.add(1, ordering: .relaxed)
-      let loaded = try await load(Array(unshared.keys))
-      for (key, stamp) in unshared { found[key] = try encode(loaded[key], stamp: stamp, policy: policy) }
-    }
     var waiting = joined + own
     do {
+      if !unshared.isEmpty {
+        flights.loads.add(1, ordering: .relaxed)
+        let loaded = try await load(Array(unshared.keys))
+        for (key, stamp) in unshared { found[key] = try encode(loaded[key], stamp: stamp, policy: policy) }
+      }
       while let boarding = waiting.popLast() { found[boarding.key] = try await wait(boarding) }
     } catch {
       for boarding in waiting { flights.leave(boarding.key, boarding.flight, boarding.caller) }
@@ -71,9 +71,7 @@ extension CacheService {
         let outcome = Result {
           try landing(try loaded.get()[boarding.key], stamp: boarding.flight.stamp, policy: policy)
         }
-        flights.land(boarding.key, boarding.flight, outcome) { [local] entry in
-          local.set(boarding.key, entry, cost: entry.cost)
-        }
+        flights.land(boarding.key, boarding.flight, outcome) { publish($0, boarding.key) }
       }
     }
   }

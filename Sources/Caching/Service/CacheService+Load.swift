@@ -18,8 +18,8 @@ extension CacheService {
     do {
       let entry = try await flights.run(key, stamp: stamp) { [self] in
         try landing(try await load(), stamp: stamp, policy: policy)
-      } publish: { [local] entry in
-        local.set(key, entry, cost: entry.cost)
+      } publish: { [self] in
+        publish($0, key)
       }
       return answer(entry)
     } catch let error where !(error is CancellationError) {
@@ -31,6 +31,11 @@ extension CacheService {
 
   func answer<Value>(_ entry: CacheEntry) -> Cached<Value>? {
     entry.isAbsent ? nil : Cached(entry)
+  }
+
+  /// Stores what a load brought, or removes what it no longer brings.
+  func publish(_ entry: CacheEntry?, _ key: CacheKey) {
+    if let entry { local.set(key, entry, cost: entry.cost(under: key)) } else { local.remove(key) }
   }
 
   func landing<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> Flight.Landing {
@@ -46,8 +51,8 @@ extension CacheService {
     guard !stamp.isInDoubt else { return }
     let isNew = flights.runInBackground(key, stamp: stamp) { [self] in
       try landing(try await load(), stamp: stamp, policy: policy)
-    } publish: { [local] entry in
-      local.set(key, entry, cost: entry.cost)
+    } publish: { [self] in
+      publish($0, key)
     }
     if isNew { refreshes.add(1, ordering: .relaxed) }
   }

@@ -60,7 +60,7 @@ public final class CacheService: CacheServicePort {
     let entry = try encode(Loaded(value), stamp: stamp, policy: policy)
     flights.detach(key)
     // A change is under way: the value may be of before it.
-    if stamp.isInDoubt { local.remove(key) } else { local.set(key, entry, cost: entry.cost) }
+    if stamp.isInDoubt { local.remove(key) } else { local.set(key, entry, cost: entry.cost(under: key)) }
   }
 
   public func del(_ keys: [CacheKey]) async {

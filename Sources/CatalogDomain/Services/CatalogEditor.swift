@@ -37,7 +37,7 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
 
   /// Adds a record. Throws `slugTaken` and `validationFailed`.
   package func create(_ tenant: TenantID, _ fields: Entity.Fields) async throws -> Entity {
-    try await cache.change(tags(tenant)) {
+    try await cache.changeUnlessRefused(tags(tenant)) {
       .committed(try await repository.insert(tenant, id: newID(), fields, at: clock.now()))
     }
   }
@@ -70,7 +70,7 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
     _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool,
     body: @Sendable (Entity) async throws -> Result?
   ) async throws -> Result {
-    try await cache.change(tags(tenant)) {
+    try await cache.changeUnlessRefused(tags(tenant)) {
       while true {
         try Task.checkCancellation()
         let entity = try await find(tenant, reference)

@@ -27,18 +27,21 @@ package struct CatalogService: Sendable {
     case .packages(let query):
       return try await cached(key, "list") { try await packages(tenant, query, isFiltered: query.isFiltered) }
     case .segmentPackages(let slug, let query):
-      return try await cached(key, "segment") { () -> Loaded<Page<Package.View>>? in
+      guard Slug.isWellFormed(slug) else { throw DomainError.notFound("segment") }
+      return try await cached(key, "segment", keepsAbsence: query.isKept) { () -> Loaded<Page<Package.View>>? in
         guard try await repository.segment(tenant, slug: slug) != nil else { return nil }
         var query = query
         query.segment = slug
         return try await packages(tenant, query, isFiltered: query.grouping != nil)
       }
     case .package(let slug):
+      guard Slug.isWellFormed(slug) else { throw DomainError.notFound("package") }
       return try await cached(key, "package") {
         let package = try await repository.package(tenant, slug: slug)
         return package.map { Loaded($0.view(for: .storefront)) }
       }
     case .segment(let slug):
+      guard Slug.isWellFormed(slug) else { throw DomainError.notFound("segment") }
       return try await cached(key, "segment") {
         let segment = try await repository.segment(tenant, slug: slug)
         return segment.map { Loaded($0.view(for: .storefront)) }
@@ -80,8 +83,11 @@ package struct CatalogService: Sendable {
   }
 
   private func cached<Value: Codable & Sendable>(
-    _ key: CacheKey, _ name: String, load: @escaping @Sendable () async throws -> Loaded<Value>?
+    _ key: CacheKey, _ name: String, keepsAbsence: Bool = true,
+    load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> CacheEntry {
+    var policy = policy
+    if !keepsAbsence { policy.negativeTimeToLive = .zero }
     let cached = try await cache.getOrSet(key, as: Value.self, policy: policy, load: load)
     guard let cached else { throw DomainError.notFound(name) }
     return cached.entry

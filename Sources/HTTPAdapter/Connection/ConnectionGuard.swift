@@ -1,13 +1,13 @@
 import HTTPTypes
-import Kernel
+package import Kernel
 package import NIOCore
 import NIOHTTP1
 package import NIOHTTPTypes
 
-/// Keeps one connection honest: a body must arrive in time, something must move, what cannot be parsed is answered with a
-/// problem, and a client that waits to be told to go on is told so.
+/// Keeps one connection honest: a body must arrive in time, something must move, a head that cannot be parsed is answered
+/// with a problem, and a client that waits to be told to go on is told so.
 ///
-/// Sits between the HTTP codec and the server. A connection that breaks a rule is closed.
+/// Sits between the HTTP codec and the server. A connection that breaks a rule is closed; over HTTP/2, its stream.
 package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   package typealias InboundIn = HTTPRequestPart
   package typealias InboundOut = HTTPRequestPart
@@ -18,21 +18,26 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   package struct Bounds: Sendable {
     /// How long nothing may move. Bytes of a head that is not complete do not count, so it bounds slow heads too.
     package var idleTime: TimeAmount
+    /// The same while the peer has not taken what it was sent.
+    package var drainTime: TimeAmount
     /// From the head of a request to the end of its body.
     package var bodyTime: TimeAmount
     /// Bytes of one body, also of one that was refused and is read only to be dropped.
     package var bodyBytes: Int
 
     package init(
-      idleTime: TimeAmount = .seconds(60), bodyTime: TimeAmount = .seconds(30), bodyBytes: Int = 64 << 20
+      idleTime: TimeAmount = .seconds(60), drainTime: TimeAmount = .minutes(5), bodyTime: TimeAmount = .seconds(30),
+      bodyBytes: Int = 64 << 20
     ) {
       self.idleTime = idleTime
+      self.drainTime = drainTime
       self.bodyTime = bodyTime
       self.bodyBytes = bodyBytes
     }
   }
 
   private let bounds: Bounds
+  private let newID: IDGenerator
   private var idleCheck: Scheduled<Void>?
   private var bodyDeadline: Scheduled<Void>?
   private var lastMove = NIODeadline.uptimeNanoseconds(0)
@@ -40,7 +45,10 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   /// Requests whose answer has not been written whole.
   private var unanswered = 0
 
-  package init(bounds: Bounds = Bounds()) { self.bounds = bounds }
+  package init(bounds: Bounds = Bounds(), newID: IDGenerator) {
+    self.bounds = bounds
+    self.newID = newID
+  }
 
   package func handlerAdded(context: ChannelHandlerContext) {
     lastMove = context.eventLoop.now
@@ -60,6 +68,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     case .head(let head): begin(head, context)
     case .body(let part):
       bytes += part.readableBytes
+      if bodyDeadline == nil { startBodyDeadline(context) }
       if bytes > bounds.bodyBytes { context.close(promise: nil) }
     case .end:
       bodyDeadline?.cancel()
@@ -85,15 +94,23 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
   private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
     unanswered += 1
+    bytes = 0
     let length = head.headerFields[.contentLength]
     guard length != nil || head.headerFields[.transferEncoding] != nil else { return }
-    bytes = 0
-    let channel = context.channel
-    bodyDeadline = context.eventLoop.scheduleTask(in: bounds.bodyTime) { channel.close(promise: nil) }
+    startBodyDeadline(context)
     let declared = length.flatMap { Int($0) } ?? 0
-    if head.headerFields[.expect]?.lowercased() == "100-continue", declared <= Call.maximumBody {
+    if head.headerFields[.expect]?.lowercased() == "100-continue", declared <= Call.maximumBody,
+      // Else it would stand between the answers of earlier requests.
+      unanswered == 1
+    {
       context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
+  }
+
+  /// Over HTTP/2 a body needs no field that announces it, so its first part may be what starts the time.
+  private func startBodyDeadline(_ context: ChannelHandlerContext) {
+    let channel = context.channel
+    bodyDeadline = context.eventLoop.scheduleTask(in: bounds.bodyTime) { channel.close(promise: nil) }
   }
 
   /// One timer a connection, set anew only when it goes off, since a request must not pay for it.
@@ -101,7 +118,9 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     idleCheck = context.eventLoop.scheduleTask(deadline: deadline) {
       let (handler, context) = bound.value
-      let due = handler.lastMove + handler.bounds.idleTime
+      // What the peer has yet to take moves without being seen here.
+      let patience = context.channel.isWritable ? handler.bounds.idleTime : handler.bounds.drainTime
+      let due = handler.lastMove + patience
       if due <= context.eventLoop.now { context.close(promise: nil) } else { handler.checkIdle(context, at: due) }
     }
   }
@@ -114,10 +133,12 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   private func refuse(_ context: ChannelHandlerContext, _ error: any Error) {
     let refusal = DomainError(.malformedRequest, "The request is not well-formed HTTP.")
     let problem = Problem(refusal, underlying: error)
-    var head = problem.response(requestID: "none").head
+    let requestID = newID.uniqueID().description
+    var head = problem.response(requestID: requestID).head
     head.headerFields[.connection] = "close"
+    head.headerFields[.requestID] = requestID
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(problem.body(requestID: "none"))), promise: nil)
+    context.write(wrapOutboundOut(.body(problem.body(requestID: requestID))), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
   }
 }

@@ -1,7 +1,7 @@
 package import HTTPTypes
 
-/// One route: where it is, who may use it and what it answers. The router and the OpenAPI document are both made of these,
-/// so neither can know a route that the other does not.
+/// One route: where it is, who may use it and what it answers. Handlers are bound to these and the OpenAPI document is made
+/// of them; a test holds the two against each other.
 package struct Endpoint: Sendable {
   /// Where the path begins.
   package enum Base: Sendable {

@@ -36,8 +36,6 @@ package struct Problem: Error, Sendable {
     switch error {
     case let problem as Problem: self = problem
     case let error as DomainError: self.init(error)
-    case let error as any HTTPResponseError where error.status == .contentTooLarge:
-      self.init(DomainError(.bodyTooLarge, "The body is too large."))
     case is CancellationError: self.init(DomainError(.unavailable, "The request was cancelled."), underlying: error)
     default: self.init(DomainError(.internalError, "Something went wrong here."), underlying: error)
     }
@@ -71,7 +69,6 @@ package struct Problem: Error, Sendable {
     case .bookingTokenRequired: (.forbidden, "Booking token required")
     case .notFound: (.notFound, "Not found")
     case .methodNotAllowed: (.methodNotAllowed, "Method not allowed")
-    case .requestTimeout: (.requestTimeout, "Request timeout")
     case .slugTaken: (.conflict, "Slug taken")
     case .dateTaken: (.conflict, "Date taken")
     case .segmentInUse: (.conflict, "Segment in use")

@@ -35,8 +35,10 @@ struct Call: Sendable {
   /// Decodes a part of a path; see ``path(_:)``.
   static func pathText(_ raw: Substring, _ name: String) throws -> String {
     guard let text = PlainText.percentDecode(raw, plusIsSpace: false),
-      (1...Slug.maximumLength).contains(text.count), !PlainText.hasControls(text)
-    else { throw DomainError.malformed(name, "must have 1 to \(Slug.maximumLength) characters, none of them control") }
+      (1...Slug.maximumLength).contains(text.utf8.count), !PlainText.hasControls(text)
+    else {
+      throw DomainError.malformed(name, "must have 1 to \(Slug.maximumLength) bytes, none of them control characters")
+    }
     return text
   }
 

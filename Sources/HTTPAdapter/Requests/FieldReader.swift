@@ -5,6 +5,9 @@ import Kernel
 /// A method returns nil when its member is absent or invalid; ``isValid`` tells which. ``refusal`` names every invalid
 /// and every unknown member at once.
 struct FieldReader {
+  /// Most fields that one refusal names.
+  private static let mostNamed = 100
+
   private let members: [String: JSONValue]
   private let prefix: String
   private var known: Set<String> = []
@@ -20,7 +23,8 @@ struct FieldReader {
 
   /// What is wrong with the body.
   var refusal: DomainError {
-    DomainError(.validationFailed, "The request has invalid fields.", fields: errors + unknown)
+    DomainError(
+      .validationFailed, "The request has invalid fields.", fields: Array((errors + unknown).prefix(Self.mostNamed)))
   }
 
   private var unknown: [DomainError.FieldError] {
@@ -37,7 +41,7 @@ struct FieldReader {
     return value
   }
 
-  /// Reports a member that must be there and is not. For use after a reader returned nil.
+  /// A member that must be there and not null, read by `read`.
   mutating func require<Value>(_ name: String, _ read: (inout FieldReader) -> Value?) -> Value? {
     known.insert(name)
     guard let value = members[name] else {

@@ -47,6 +47,11 @@ enum JSONValue: Codable, Sendable, Equatable {
   /// The members of the JSON object in a body; an empty body is an object without members. Throws `malformedRequest`.
   static func object(_ body: ByteBuffer) throws -> [String: JSONValue] {
     if body.readableBytes == 0 { return [:] }
+    guard JSONShape.isModest(body) else {
+      throw DomainError(
+        .malformedRequest, "The body has too many or too deeply nested values.",
+        fields: [.init("body", "must have at most \(JSONShape.maximumValues) values, \(JSONShape.maximumDepth) deep")])
+    }
     do {
       if case .object(let members) = try CacheCodec.decode(JSONValue.self, from: body) { return members }
     } catch {

@@ -22,7 +22,7 @@ struct QueryItems {
     guard let text = PlainText.percentDecode(raw, plusIsSpace: true) else {
       throw DomainError.malformed(name, "must be percent-encoded UTF-8")
     }
-    guard text.count <= limit, !PlainText.hasControls(text) else {
+    guard text.count <= limit, text.utf8.count <= limit * 4, !PlainText.hasControls(text) else {
       throw DomainError.malformed(name, "must have at most \(limit) characters, none of them control characters")
     }
     return text

@@ -2,19 +2,16 @@ package import Hummingbird
 import Kernel
 import Logging
 
-/// Answers every request: hits from memory at once, the rest through the router. Nothing escapes it as an error.
+/// Answers every request that is not answered on the event loop, through the router. Nothing escapes it as an error.
 package struct APIResponder: HTTPResponder {
   package typealias Context = APIContext
 
   let router: RouterResponder<APIContext>
-  /// Nil sends every request through the router.
-  let hits: HitResponder?
   let finisher: Finisher
   let recorder: RequestRecorder
   let ticker: any Ticker
 
   package func respond(to request: Request, context: APIContext) async throws -> Response {
-    if let hit = hits?.reply(request.head, peer: context.peer) { return hit.response }
     let start = ticker.nanoseconds()
     let requestID = finisher.requestID(request.headers)
     var context = context
@@ -32,6 +29,7 @@ package struct APIResponder: HTTPResponder {
     if let preflight = finisher.crossOrigin.preflight(request) { return preflight }
     do {
       let response = try await router.respond(to: request, context: context)
+      // Hummingbird's word for a request that no route takes; it has no other sign.
       guard context.endpointPath == "NotFound" else { return response }
       context.coreContext.endpointPath.value = RequestRecorder.unmatched
       throw Self.unmatched(request)

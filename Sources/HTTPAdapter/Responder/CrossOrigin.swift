@@ -26,11 +26,12 @@ package struct CrossOrigin: Sendable {
 
   /// Tells the browser that its site may read an answer.
   func allow(_ request: HTTPFields, in headers: inout HTTPFields) {
-    guard !origins.isEmpty, let origin = request[.origin], allows(origin) else { return }
+    guard !origins.isEmpty else { return }
+    if !origins.contains("*") { headers[.vary] = [headers[.vary], "Origin"].compactMap { $0 }.joined(separator: ", ") }
+    guard let origin = request[.origin], allows(origin) else { return }
     headers[.accessControlAllowOrigin] = origins.contains("*") ? "*" : origin
     headers[.accessControlExposeHeaders] =
       "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
-    headers[.vary] = [headers[.vary], "Origin"].compactMap { $0 }.joined(separator: ", ")
   }
 
   private func allows(_ origin: String?) -> Bool {

@@ -7,7 +7,7 @@ import Kernel
 struct AvailabilityRoutes {
   let availability: AvailabilityService
 
-  func add(to routes: inout Routes) {
+  func add(to routes: Routes) {
     routes.add(.getDay) { call in
       guard let date = CalendarDate(try call.path("date")) else {
         throw DomainError.malformed("date", "must be a date as YYYY-MM-DD")

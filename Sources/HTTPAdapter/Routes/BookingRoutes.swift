@@ -9,7 +9,7 @@ import TenancyDomain
 struct BookingRoutes {
   let bookings: BookingService
 
-  func add(to routes: inout Routes) {
+  func add(to routes: Routes) {
     routes.add(.createBooking, create)
     routes.add(.getBooking) { call in
       let caller = try Self.caller(call)

@@ -6,7 +6,7 @@ import Kernel
 struct CatalogRoutes {
   let catalog: CatalogService
 
-  func add(to routes: inout Routes) {
+  func add(to routes: Routes) {
     let endpoints: [Endpoint] = [
       .listPackages, .getPackage, .listSegments, .getSegment, .listSegmentPackages, .listAddOns, .listVenues,
     ]

@@ -11,7 +11,7 @@ struct OperationsRoutes {
   let metrics: MetricsRegistry
   let document: ByteBuffer
 
-  func add(to routes: inout Routes) {
+  func add(to routes: Routes) {
     routes.add(.health) { _ in
       let report = CacheReport(await cache.isConnected(), cache.getStats())
       return try JSONAnswer.response(Health(status: report.connected ? "healthy" : "degraded", cache: report))

@@ -8,7 +8,6 @@ struct Routes {
   private let router: Router<APIContext>
   private let authenticator: Authenticator
   private let limits: Limits
-  private(set) var bound: [Endpoint] = []
 
   init(router: Router<APIContext>, authenticator: Authenticator, limits: Limits) {
     self.router = router
@@ -17,8 +16,7 @@ struct Routes {
   }
 
   /// Serves an endpoint with a handler, under each of its paths.
-  mutating func add(_ endpoint: Endpoint, _ handler: @escaping Handler) {
-    bound.append(endpoint)
+  func add(_ endpoint: Endpoint, _ handler: @escaping Handler) {
     let (authenticator, limits) = (authenticator, limits)
     for template in endpoint.templates {
       router.on(RouterPath(template), method: endpoint.method) { request, context in

@@ -9,7 +9,7 @@ struct StaffRoutes<Resource: StaffResource> {
   let resource: Resource
   let endpoints: Endpoint.Management
 
-  func add(to routes: inout Routes) {
+  func add(to routes: Routes) {
     routes.add(endpoints.list) { call in
       let page = try call.query.page(of: Resource.list)
       return try JSONAnswer.response(try await resource.list(try call.tenant.id, page))
@@ -60,6 +60,7 @@ struct StaffRoutes<Resource: StaffResource> {
   }
 
   private static func path(_ call: Call) -> String {
-    String((call.request.head.path ?? "").prefix { $0 != "?" })
+    let path = (call.request.head.path ?? "").prefix { $0 != "?" }
+    return "/" + path.split(separator: "/").joined(separator: "/")
   }
 }

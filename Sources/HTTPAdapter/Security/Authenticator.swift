@@ -9,17 +9,21 @@ struct Authenticator: Sendable {
   /// Who asks; nil on an open route. Throws `keyRequired`, `keyUnknown`, `keyNotAllowed` and `tenantSuspended`.
   func holder(_ headers: HTTPFields, for access: Endpoint.Access) async throws -> KeyHolder? {
     let publishable = headers[.tenantKey]
-    let secret = try Self.bearer(headers)
     switch access {
     case .open: return nil
     case .storefront:
-      guard let publishable else { throw secret == nil ? Self.missing("X-Tenant-Key") : Self.wrongKey }
+      guard let publishable else {
+        let hasSecret = headers[.authorization]?.lowercased().hasPrefix("bearer ") == true
+        throw hasSecret ? Self.wrongKey : Self.missing("X-Tenant-Key")
+      }
       return try await holder(publishable, .publishable)
     case .staff:
-      guard let secret else { throw publishable == nil ? Self.missing("Authorization: Bearer") : Self.wrongKey }
+      guard let secret = try Self.bearer(headers) else {
+        throw publishable == nil ? Self.missing("Authorization: Bearer") : Self.wrongKey
+      }
       return try await holder(secret, .secret)
     case .staffOrCustomer:
-      if let secret { return try await holder(secret, .secret) }
+      if let secret = try Self.bearer(headers) { return try await holder(secret, .secret) }
       guard let publishable else { throw Self.missing("Authorization: Bearer, or X-Tenant-Key with X-Booking-Token") }
       return try await holder(publishable, .publishable)
     }

@@ -8,7 +8,8 @@ package struct ClientAddress: Sendable {
   /// - Parameter trusted: addresses of proxies whose `Forwarded` and `X-Forwarded-For` fields are believed.
   package init(trustedProxies trusted: Set<String>) { self.trusted = trusted }
 
-  /// The peer's address, or the nearest one in front of it that is no trusted proxy's.
+  /// The peer's address, or the nearest one in front of it that is no trusted proxy's. A request with both fields bears
+  /// one that no proxy of ours has written, so neither is believed.
   /// - Parameter peer: the address the connection comes from.
   func of(_ peer: String, _ headers: HTTPFields) -> String {
     guard trusted.contains(peer) else { return peer }
@@ -17,7 +18,10 @@ package struct ClientAddress: Sendable {
   }
 
   /// The address a connection comes from; `unknown` without one.
-  static func peer(_ channel: (any Channel)?) -> String { channel?.remoteAddress?.ipAddress ?? "unknown" }
+  static func peer(_ channel: (any Channel)?) -> String {
+    let address = channel?.remoteAddress?.ipAddress ?? "unknown"
+    return address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
+  }
 
   /// Whether the request comes from this machine and through no proxy.
   static func isLocal(_ channel: (any Channel)?, _ headers: HTTPFields) -> Bool {
@@ -29,6 +33,7 @@ package struct ClientAddress: Sendable {
 
   /// The addresses the proxies say they were asked by, the farthest first.
   private static func forwarded(_ headers: HTTPFields) -> [String] {
+    guard headers[.forwarded] == nil || headers[.forwardedFor] == nil else { return [] }
     if let field = headers[.forwarded] {
       return field.split(separator: ",").compactMap { hop in
         hop.split(separator: ";").map { $0.trimmed }.first { $0.lowercased().hasPrefix("for=") }

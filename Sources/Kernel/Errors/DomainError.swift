@@ -36,7 +36,6 @@ extension DomainError {
     case bookingTokenRequired = "booking_token_required"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
-    case requestTimeout = "request_timeout"
     case slugTaken = "slug_taken"
     case dateTaken = "date_taken"
     case segmentInUse = "segment_in_use"

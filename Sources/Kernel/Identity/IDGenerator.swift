@@ -2,13 +2,18 @@ import Synchronization
 
 /// Where new identifiers and secrets come from: handed in, so that a test can repeat a run.
 package protocol RandomSource: Sendable {
-  /// 64 unpredictable bits.
+  /// 64 bits that look random.
   func next() -> UInt64
+
+  /// Whether nobody can guess the next bits from those before.
+  var isUnpredictable: Bool { get }
 }
 
 /// The operating system's random number generator.
 package struct SystemRandomSource: RandomSource {
   package init() {}
+
+  package let isUnpredictable = true
 
   package func next() -> UInt64 { UInt64.random(in: .min ... .max) }
 }
@@ -17,6 +22,7 @@ package struct SystemRandomSource: RandomSource {
 /// counter that all callers share. The system is asked for the seed alone.
 package final class CountingRandomSource: RandomSource {
   private let state: Atomic<UInt64>
+  package let isUnpredictable = false
 
   /// - Parameter seed: where the sequence begins.
   package init(seed: UInt64 = UInt64.random(in: .min ... .max)) { state = Atomic(seed) }
@@ -50,8 +56,10 @@ package struct IDGenerator: Sendable {
     ID(uniqueID())
   }
 
-  /// 256 random bits as 64 hexadecimal digits, for tokens that must not be guessed.
+  /// 256 random bits as 64 hexadecimal digits, for tokens that must not be guessed. Only for a source that is
+  /// unpredictable.
   package func secret() -> String {
+    precondition(random.isUnpredictable, "a secret needs a source that nobody can guess")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(32)
     for _ in 0..<4 {

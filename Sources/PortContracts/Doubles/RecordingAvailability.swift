@@ -41,13 +41,18 @@ package final class RecordingAvailability: AvailabilityPort {
   ) async throws -> Result {
     var outcome = Record.Outcome.thrown
     defer { keep(Record(tenant, dates, outcome)) }
-    switch try await body() {
-    case .committed(let result):
-      outcome = .committed
-      return result
-    case .unchanged(let result):
+    do {
+      switch try await body() {
+      case .committed(let result):
+        outcome = .committed
+        return result
+      case .unchanged(let result):
+        outcome = .unchanged
+        return result
+      }
+    } catch let refusal as DomainError where refusal.isCertain {
       outcome = .unchanged
-      return result
+      throw refusal
     }
   }
 

@@ -14,6 +14,8 @@ package struct TenantDirectory: Sendable {
     self.cache = cache
     var policy = policy
     policy.keepsValue = true
+    // Anybody can make up keys: they must not fill the cache.
+    policy.negativeTimeToLive = .zero
     self.policy = policy
   }
 

@@ -34,7 +34,8 @@ struct Serve: AsyncParsableCommand {
     let server = ServerProcess(
       settings: settings, seeds: try Seed.all(in: folder), logger: Logger(label: "tenantry")
     ) { text in
-      FileHandle.standardOutput.write(Data(text.utf8))
+      // Nobody may be there to read it.
+      try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
     try await server.run()
   }

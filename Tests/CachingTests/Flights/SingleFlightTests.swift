@@ -39,7 +39,7 @@ struct SingleFlightTests {
           life: .forever),
         isKept: isKept)
     } publish: { [published] in
-      published.append($0)
+      if let entry = $0 { published.append(entry) }
     }
     return String(buffer: entry.body)
   }

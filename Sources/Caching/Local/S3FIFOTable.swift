@@ -1,0 +1,136 @@
+/// One shard. Evicts by S3-FIFO (Yang et al., SOSP 2023) with one mark instead of a count, as measured in
+/// docs/caching/eviction.md: a small queue for what is new, a main queue for what was used again, and the names of what
+/// left the small queue unused. A hit sets a mark in place and allocates nothing.
+struct S3FIFOTable<Value: Sendable>: Sendable {
+  struct Entry: Sendable {
+    let key: CacheKey
+    let value: Value
+    let cost: Int
+    let owner: UInt32
+    var isMain: Bool
+    /// Used since it came in or was last passed over.
+    var isMarked: Bool
+  }
+
+  /// How many timers are looked at for each write: more than the times that one entry's timer can be moved.
+  private static var timersPerWrite: Int { 8 }
+
+  let maximumEntries: Int
+  let maximumBytes: Int
+  var small = SlotList()
+  var main = SlotList()
+  var smallCount = 0
+  var queues = SlotLinks()
+  var entries = SlotPages<Entry?>(nil)
+  var ghosts = GhostNames()
+  var owners: OwnerShares
+  var statistics = TableStatistics()
+  private var index = SlotIndex()
+  private var wheel = ExpiryWheel()
+  private var slotCount: Slot = 0
+  private var free: [Slot] = []
+
+  init(maximumEntries: Int, maximumBytes: Int, ownerShare: Double) {
+    self.maximumEntries = min(maximumEntries, Int(Slot.max) - 1)
+    self.maximumBytes = maximumBytes
+    owners = OwnerShares(maximumEntries: maximumEntries, maximumBytes: maximumBytes, share: ownerShare)
+  }
+
+  var keys: [CacheKey] { (0..<slotCount).compactMap { entries[$0]?.key } }
+
+  func keys(where isIncluded: (Value) -> Bool) -> [CacheKey] {
+    (0..<slotCount).compactMap { slot in entries[slot].flatMap { isIncluded($0.value) ? $0.key : nil } }
+  }
+
+  mutating func value(_ key: CacheKey, countsMiss: Bool, judge: (Value) -> Verdict) -> Value? {
+    guard let slot = find(key), let value = entries[slot]?.value else { return miss(counts: countsMiss) }
+    switch judge(value) {
+    case .valid: break
+    case .withheld: return miss(counts: countsMiss)
+    case .stale:
+      remove(slot)
+      return miss(counts: countsMiss)
+    }
+    statistics.hits += 1
+    entries.change(slot) { $0?.isMarked = true }
+    return value
+  }
+
+  mutating func set(_ key: CacheKey, _ value: Value, cost: Int, expiresAt: UInt64, now: UInt64) {
+    removeExpired(now: now, steps: Self.timersPerWrite)
+    var isMain = false
+    let old = find(key)
+    if let old {
+      isMain = entries[old]?.isMain == true
+      remove(old)
+    }
+    guard cost <= maximumBytes, maximumEntries > 0, expiresAt > now else { return }
+    if old == nil { isMain = ghosts.take(key.fingerprint, limit: statistics.entries * 9 / 10) }
+    let owner = owners.add(key.scope, cost: cost)
+    while statistics.entries >= maximumEntries || statistics.bytes > maximumBytes - cost { evict(for: cost) }
+    let entry = Entry(key: key, value: value, cost: cost, owner: owner, isMain: isMain, isMarked: old != nil)
+    insert(entry, expiresAt: expiresAt)
+  }
+
+  mutating func remove(_ key: CacheKey) -> Bool {
+    guard let slot = find(key) else { return false }
+    remove(slot)
+    return true
+  }
+
+  /// Removes entries whose time is over, in at most that many steps. False when there may be more.
+  @discardableResult
+  mutating func removeExpired(now: UInt64, steps: Int) -> Bool {
+    for _ in 0..<steps {
+      guard let slot = wheel.step(now: now) else { continue }
+      if slot == Slot.none { return true }
+      remove(slot)
+      statistics.expirations += 1
+    }
+    return false
+  }
+
+  mutating func remove(_ slot: Slot) {
+    guard let entry = entries[slot] else { return }
+    index.remove(entry.key.fingerprint, slot)
+    unqueue(slot, isMain: entry.isMain)
+    wheel.remove(slot)
+    owners.remove(entry.owner, cost: entry.cost)
+    entries[slot] = nil
+    free.append(slot)
+    statistics.entries -= 1
+    statistics.bytes -= entry.cost
+  }
+
+  private mutating func insert(_ entry: Entry, expiresAt: UInt64) {
+    let slot = free.popLast() ?? newSlot()
+    entries[slot] = entry
+    index.insert(entry.key.fingerprint, slot)
+    enqueue(slot, isMain: entry.isMain)
+    wheel.add(slot, expiresAt: expiresAt)
+    statistics.entries += 1
+    statistics.bytes += entry.cost
+    ghosts.reserve(statistics.entries)
+  }
+
+  private mutating func newSlot() -> Slot {
+    let slot = slotCount
+    slotCount += 1
+    entries.extend(to: slot)
+    queues.extend(to: slot)
+    wheel.extend(to: slot)
+    return slot
+  }
+
+  private func find(_ key: CacheKey) -> Slot? { index.find(key.fingerprint) { entries[$0]?.key == key } }
+
+  private mutating func miss(counts: Bool) -> Value? {
+    if counts { statistics.misses += 1 }
+    return nil
+  }
+}
+
+extension CacheKey {
+  /// The upper half of the hash: the lower half chooses the shard.
+  var fingerprint: UInt32 { UInt32(truncatingIfNeeded: precomputedHash >> 32) }
+}
