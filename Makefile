@@ -3,7 +3,8 @@
 SWIFT ?= swift
 RELEASE := --configuration release --scratch-path .build-release --static-swift-stdlib \
 	-Xswiftc -cross-module-optimization
-SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+	Benchmarks/EvictionSimulator/Package.swift Benchmarks/EvictionSimulator/Sources
 
 .PHONY: run test lint format bench release clean
 
@@ -34,4 +35,5 @@ release:
 	$(SWIFT) build $(RELEASE) --product tenantry
 
 clean:
-	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release
+	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release \
+		Benchmarks/EvictionSimulator/.build

@@ -39,7 +39,7 @@ let package = Package(
   name: "tenantry",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "tenantry", targets: ["tenantry"]),
+    .executable(name: "tenantry", targets: ["tenantry"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),

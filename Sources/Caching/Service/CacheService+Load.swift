@@ -33,11 +33,6 @@ extension CacheService {
     entry.isAbsent ? nil : Cached(entry)
   }
 
-  /// Stores what a load brought, or removes what it no longer brings.
-  func publish(_ entry: CacheEntry?, _ key: CacheKey) {
-    if let entry { local.set(key, entry, cost: entry.cost(under: key)) } else { local.remove(key) }
-  }
-
   func landing<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> Flight.Landing {
     let isKept = loaded?.isKept ?? (policy.negativeTimeToLive > .zero)
     return Flight.Landing(entry: try encode(loaded, stamp: stamp, policy: policy), isKept: isKept)

@@ -60,7 +60,7 @@ public final class CacheService: CacheServicePort {
     let entry = try encode(Loaded(value), stamp: stamp, policy: policy)
     flights.detach(key)
     // A change is under way: the value may be of before it.
-    if stamp.isInDoubt { local.remove(key) } else { local.set(key, entry, cost: entry.cost(under: key)) }
+    publish(stamp.isInDoubt ? nil : entry, key)
   }
 
   public func del(_ keys: [CacheKey]) async {
@@ -103,6 +103,16 @@ public final class CacheService: CacheServicePort {
       hits: table.hits, misses: table.misses, keys: table.entries, bytes: table.bytes, evictions: table.evictions,
       loads: flights.loads.load(ordering: .relaxed), coalesced: flights.coalesced.load(ordering: .relaxed),
       staleServes: staleServes.load(ordering: .relaxed), refreshes: refreshes.load(ordering: .relaxed))
+  }
+
+  /// Stores what a load brought, or removes what it no longer brings.
+  func publish(_ entry: CacheEntry?, _ key: CacheKey) {
+    guard let entry else {
+      local.remove(key)
+      return
+    }
+    local.set(
+      key, entry, cost: entry.cost(under: key), expiresAt: entry.life.expiresAt, now: ticker.nanoseconds())
   }
 
   /// The entry of a key if it is fresh and nothing of it has changed.
