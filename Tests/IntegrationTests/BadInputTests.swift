@@ -44,7 +44,9 @@ struct BadInputTests {
 
   static let bookings: [Case] = [
     .post("/api/v1/bookings", "{", 400, "body"), .post("/api/v1/bookings", "[]", 400, "body"),
-    .post("/api/v1/bookings", "\u{FEFF}nonsense", 400, "body"), .post("/api/v1/bookings", "{}", 422, "packageSlug"),
+    .post("/api/v1/bookings", "\u{FEFF}nonsense", 400, "body"),
+    .post("/api/v1/bookings", #"{"packageSlug":"x",}"#, 400, "body"),
+    .post("/api/v1/bookings", "{\u{0}}", 400, "body"), .post("/api/v1/bookings", "{}", 422, "packageSlug"),
     .post("/api/v1/bookings", #"{"packageSlug":1,"date":"2030-01-01",\#(customer)}"#, 422, "packageSlug"),
     .post("/api/v1/bookings", #"{"packageSlug":"x","date":"2030-02-30",\#(customer)}"#, 422, "date"),
     .post("/api/v1/bookings", #"{"packageSlug":"first-light-vows","date":"2020-01-01",\#(customer)}"#, 422, "date"),
@@ -87,6 +89,7 @@ struct BadInputTests {
       "/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"addOnSlugs":["no"]}"#, 422, "addOnSlugs[0]"),
     .post("/api/v1/admin/venues", #"{"name":"N"}"#, 422, "city"),
     .post("/api/v1/admin/blackouts", #"{"date":"2030-02-31"}"#, 422, "date"),
+    .get("/api/v1/admin/bookings?from=2034-02-01&to=2034-01-01", 400, "to"),
     .get("/api/v1/admin/bookings?status=LATE", 400, "status"), .get("/api/v1/admin/bookings?from=x", 400, "from"),
     .get("/api/v1/admin/packages/nowhere", 404, nil), .get("/api/v1/admin/packages/%00", 400, "id"),
     .get("/api/v1/admin/blackouts/never", 404, nil), .get("/api/v1/bookings/not-an-id", 404, nil),

@@ -1,9 +1,38 @@
 import NIOCore
 
-/// Bounds on JSON before it is decoded, since decoding costs time for each value and each level around it.
+/// What a JSON text must keep before it is decoded: bounds, since decoding costs time for each value and each level around
+/// it, and what the decoder would let pass though RFC 8259 does not.
 enum JSONShape {
   static let maximumDepth = 32
   static let maximumValues = 20_000
+
+  /// Whether a text has no NUL, as UTF-16 and UTF-32 would, and no comma before a closing bracket.
+  static func isStrict(_ body: ByteBuffer) -> Bool {
+    var isInString = false
+    var isEscaped = false
+    var last: UInt8 = 0
+    for byte in body.readableBytesView {
+      if byte == 0 { return false }
+      if isInString {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): continue
+      case UInt8(ascii: "\""): isInString = true
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): if last == UInt8(ascii: ",") { return false }
+      default: break
+      }
+      last = byte
+    }
+    return true
+  }
 
   /// Whether a text, if it is JSON, keeps the bounds. One pass over the bytes; what is no JSON is left to the decoder.
   static func isModest(_ body: ByteBuffer) -> Bool {

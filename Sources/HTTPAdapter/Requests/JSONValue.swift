@@ -53,6 +53,7 @@ enum JSONValue: Codable, Sendable, Equatable {
         fields: [.init("body", "must have at most \(JSONShape.maximumValues) values, \(JSONShape.maximumDepth) deep")])
     }
     do {
+      guard JSONShape.isStrict(body) else { throw DomainError(.malformedRequest, "The body is not JSON.") }
       if case .object(let members) = try CacheCodec.decode(JSONValue.self, from: body) { return members }
     } catch {
       throw DomainError(

@@ -19,7 +19,7 @@ package struct CrossOrigin: Sendable {
         .accessControlAllowMethods: "GET, HEAD, POST, PATCH, DELETE",
         .accessControlAllowHeaders:
           "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Booking-Token, X-Request-Id, "
-          + "X-Tenant-Key",
+          + "X-Tenant-Key, traceparent",
         .accessControlMaxAge: "600",
       ])
   }

@@ -21,11 +21,13 @@ struct BookingRoutes {
     routes.add(.listBookings) { call in
       let query = call.query
       let statuses = BookingStatus.allCases.map(\.rawValue).joined(separator: ", ")
+      let (from, to) = (try query.date("from"), try query.date("to"))
+      if let from, let to, to < from { throw DomainError.malformed("to", "must not be before from") }
       let bookings = try await bookings.list(
         try call.tenant.profile,
         BookingQuery(
           status: try query.parsed("status", "one of \(statuses)") { BookingStatus(rawValue: $0) },
-          from: try query.date("from"), to: try query.date("to"), page: try query.page(of: BookingService.bookingList)))
+          from: from, to: to, page: try query.page(of: BookingService.bookingList)))
       return try JSONAnswer.response(bookings)
     }
     routes.add(.listCustomers) { call in
