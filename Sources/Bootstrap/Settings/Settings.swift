@@ -86,6 +86,7 @@ extension Settings.Server {
     hasHotPath = try reader.bool("HTTP_HOT_PATH", default: true)
     allowedOrigins = Set(reader.list("CORS_ALLOWED_ORIGINS"))
     trustedProxies = Set(reader.list("TRUSTED_PROXIES"))
+    // The failure is the finding, and is thrown under the setting's name.
     for proxy in trustedProxies where (try? SocketAddress(ipAddress: proxy, port: 0)) == nil {
       throw SettingError("TRUSTED_PROXIES", got: proxy, takes: "IP addresses, comma-separated, without ranges")
     }

@@ -44,7 +44,7 @@ public final class CacheService: CacheServicePort {
 
   public func get<Value: Codable & Sendable>(_ key: CacheKey, as type: Value.Type) async -> Value? {
     guard let entry = valid(key), !entry.isAbsent else { return nil }
-    // Stored as another type: for this caller it is not there.
+    // The only failure is bytes of another type: for this caller the value is not there.
     return try? Cached<Value>(entry).value()
   }
 

@@ -6,13 +6,23 @@ enum JSONShape {
   static let maximumDepth = 32
   static let maximumValues = 20_000
 
-  /// Whether a text has no NUL, as UTF-16 and UTF-32 would, and no comma before a closing bracket.
-  static func isStrict(_ body: ByteBuffer) -> Bool {
+  enum Verdict {
+    case fits
+    /// Too many or too deeply nested values.
+    case excessive
+    /// A NUL, as UTF-16 and UTF-32 would have, or a comma before a closing bracket.
+    case malformed
+  }
+
+  /// One pass over the bytes. What else is no JSON is left to the decoder.
+  static func check(_ body: ByteBuffer) -> Verdict {
+    var depth = 0
+    var values = 1
     var isInString = false
     var isEscaped = false
     var last: UInt8 = 0
     for byte in body.readableBytesView {
-      if byte == 0 { return false }
+      if byte == 0 { return .malformed }
       if isInString {
         if isEscaped {
           isEscaped = false
@@ -26,42 +36,18 @@ enum JSONShape {
       switch byte {
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): continue
       case UInt8(ascii: "\""): isInString = true
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): if last == UInt8(ascii: ",") { return false }
-      default: break
-      }
-      last = byte
-    }
-    return true
-  }
-
-  /// Whether a text, if it is JSON, keeps the bounds. One pass over the bytes; what is no JSON is left to the decoder.
-  static func isModest(_ body: ByteBuffer) -> Bool {
-    var depth = 0
-    var values = 1
-    var isInString = false
-    var isEscaped = false
-    for byte in body.readableBytesView {
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): isInString = true
       case UInt8(ascii: "["), UInt8(ascii: "{"):
         depth += 1
         values += 1
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        if last == UInt8(ascii: ",") { return .malformed }
+        depth -= 1
       case UInt8(ascii: ","): values += 1
       default: break
       }
-      if depth > maximumDepth || values > maximumValues { return false }
+      if depth > maximumDepth || values > maximumValues { return .excessive }
+      last = byte
     }
-    return true
+    return .fits
   }
 }

@@ -14,9 +14,10 @@ enum JSONValue: Codable, Sendable, Equatable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    // Decoders tell the type of a value only by trying: a failure means "of another type", and the last one is thrown.
     if container.decodeNil() {
       self = .null
-    } else if let bool = try? container.decode(Bool.self) {  // of another type: the next line tries that
+    } else if let bool = try? container.decode(Bool.self) {
       self = .bool(bool)
     } else if let integer = try? container.decode(Int.self) {
       self = .integer(integer)
@@ -47,17 +48,20 @@ enum JSONValue: Codable, Sendable, Equatable {
   /// The members of the JSON object in a body; an empty body is an object without members. Throws `malformedRequest`.
   static func object(_ body: ByteBuffer) throws -> [String: JSONValue] {
     if body.readableBytes == 0 { return [:] }
-    guard JSONShape.isModest(body) else {
+    let notJSON = DomainError(
+      .malformedRequest, "The body is not JSON.", fields: [.init("body", "must be a JSON object in UTF-8")])
+    switch JSONShape.check(body) {
+    case .fits: break
+    case .malformed: throw notJSON
+    case .excessive:
       throw DomainError(
         .malformedRequest, "The body has too many or too deeply nested values.",
         fields: [.init("body", "must have at most \(JSONShape.maximumValues) values, \(JSONShape.maximumDepth) deep")])
     }
     do {
-      guard JSONShape.isStrict(body) else { throw DomainError(.malformedRequest, "The body is not JSON.") }
       if case .object(let members) = try CacheCodec.decode(JSONValue.self, from: body) { return members }
     } catch {
-      throw DomainError(
-        .malformedRequest, "The body is not JSON.", fields: [.init("body", "must be a JSON object in UTF-8")])
+      throw notJSON
     }
     throw DomainError(.malformedRequest, "The body is not an object.", fields: [.init("body", "must be a JSON object")])
   }
