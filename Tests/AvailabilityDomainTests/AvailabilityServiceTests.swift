@@ -113,7 +113,7 @@ struct AvailabilityServiceTests {
       return occupancy(month)
     }
     let clock = clock ?? self.clock
-    let cache = CacheService(store: FailingCacheStore(), ticker: clock)
+    let cache = CacheService(store: FailingCacheStore(), environment: CacheEnvironment(ticker: clock))
     return AvailabilityService(repository: repository, cache: cache, policy: .forever, clock: clock)
   }
 

@@ -56,7 +56,7 @@ struct CatalogServiceTests {
   private let editor: CatalogEditor<Segment>
 
   init() {
-    let cache = CacheService(store: InMemoryCacheStore(ticker: clock), ticker: clock)
+    let cache = CacheService(store: InMemoryCacheStore(ticker: clock), environment: CacheEnvironment(ticker: clock))
     catalog = CountingCatalog(InMemoryCatalogReader(database: database))
     service = CatalogService(
       repository: catalog, cache: cache, policy: CachePolicy(timeToLive: .seconds(900), jitter: 0))

@@ -47,7 +47,9 @@ struct Preset: Sendable {
   private init(
     _ settings: Settings, _ adapters: Adapters, clock: any WallClock, ticker: any Ticker, newID: IDGenerator
   ) {
-    let cache = CacheService(store: adapters.store, limits: settings.cache.limits, ticker: ticker)
+    let cache = CacheService(
+      store: adapters.store, limits: settings.cache.limits,
+      environment: CacheEnvironment(ticker: ticker, wallClock: clock))
     self.cache = cache
     tenants = adapters.tenants
     services = HTTPAPI.Services(

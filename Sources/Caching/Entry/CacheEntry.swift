@@ -28,6 +28,12 @@ public final class CacheEntry: Sendable {
     self.life = life
   }
 
+  /// The same entry with another stamp and life.
+  func with(_ stamp: FenceStamp, _ life: EntryLife) -> CacheEntry {
+    CacheEntry(
+      body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value, stamp: stamp, life: life)
+  }
+
   /// Bytes the entry counts against the tier's bound under `key`: key, bodies and a flat allowance for objects and table.
   func cost(under key: CacheKey) -> Int {
     key.text.utf8.count * 2 + body.readableBytes + (gzip?.readableBytes ?? 0) + 512

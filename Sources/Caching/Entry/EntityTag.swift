@@ -7,15 +7,33 @@ public struct EntityTag: Hashable, Sendable {
   public let identity: String
   /// The tag of its gzip form, quotes included.
   public let gzip: String
+  /// The first 96 bits of the SHA-256 of the answer, which both are made from.
+  let digest: Digest
 
-  /// Derived from the bytes: 96 bits of their SHA-256.
+  struct Digest: Hashable, Sendable {
+    let high: UInt64
+    let low: UInt32
+  }
+
+  /// Derived from the bytes.
   public init(of body: ByteBuffer) {
     var hash = SHA256()
     body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
-    let text = hash.finalize().prefix(12).reduce(into: "") { text, byte in
-      text += String(byte >> 4, radix: 16)
-      text += String(byte & 0xF, radix: 16)
+    self.init(
+      hash.finalize().withUnsafeBytes { bytes in
+        Digest(
+          high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+          low: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
+      })
+  }
+
+  init(_ digest: Digest) {
+    self.digest = digest
+    func hexadecimal(_ number: some FixedWidthInteger, digits: Int) -> String {
+      let text = String(number, radix: 16)
+      return String(repeating: "0", count: digits - text.utf8.count) + text
     }
+    let text = hexadecimal(digest.high, digits: 16) + hexadecimal(digest.low, digits: 8)
     identity = "\"\(text)\""
     gzip = "\"\(text)-gz\""
   }

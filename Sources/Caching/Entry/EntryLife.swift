@@ -17,13 +17,15 @@ struct EntryLife: Sendable, Equatable {
   }
 
   /// The life of a value that begins at `now`.
-  /// - Parameter known: how long the load knows it to hold, where it does.
-  init(from now: UInt64, known: Duration?, _ policy: CachePolicy) {
+  /// - Parameters:
+  ///   - known: how long the load knows it to hold, where it does.
+  ///   - chance: 0 ..< 1; the share of the policy's jitter to take.
+  init(from now: UInt64, known: Duration?, _ policy: CachePolicy, chance: Double) {
     guard let life = [policy.timeToLive, known].compactMap(\.?.ticks).min() else {
       self = .forever
       return
     }
-    let shortened = Double(life) * (1 - policy.jitter * Double.random(in: 0...1))
+    let shortened = Double(life) * (1 - policy.jitter * chance)
     let end = now.addingSaturated(UInt64(exactly: shortened.rounded(.down)) ?? life)
     // Never more than a quarter of the life itself, or a short one would be due as soon as it began.
     let threshold = min(policy.refreshThreshold?.ticks ?? 0, (end - now) / 4)
@@ -32,7 +34,7 @@ struct EntryLife: Sendable, Equatable {
       expiresAt: end.addingSaturated(policy.staleGrace.ticks))
   }
 
-  private init(refreshAt: UInt64, freshUntil: UInt64, expiresAt: UInt64) {
+  init(refreshAt: UInt64, freshUntil: UInt64, expiresAt: UInt64) {
     self.refreshAt = refreshAt
     self.freshUntil = freshUntil
     self.expiresAt = expiresAt

@@ -1,24 +1,18 @@
 import CZlib
 import NIOCore
-import Synchronization
 
 /// Compresses to the gzip format (RFC 1952), reusing zlib's state between calls.
 final class GzipEncoder: Sendable {
   /// Level 6 is zlib's own default: on catalog JSON, 9 is no smaller by more than 1 % and costs half as much again.
   private static let level: Int32 = 6
-  private static let gzipWindow: Int32 = 15 + 16
-  private static let idleStreams = 4
 
-  private let idle = Mutex<[Stream]>([])
+  private let idle = IdleStreams<Stream>()
 
   /// The gzip form; nil when zlib cannot have the memory or when the result would not be smaller.
   func compress(_ body: ByteBuffer) -> ByteBuffer? {
-    guard let stream = idle.withLock({ $0.popLast() }) ?? Stream(level: Self.level, window: Self.gzipWindow) else {
-      return nil
-    }
-    let result = stream.compress(body)
-    idle.withLock { if $0.count < Self.idleStreams { $0.append(stream) } }
-    return result
+    guard let stream = idle.take() ?? Stream(level: Self.level) else { return nil }
+    defer { idle.put(stream) }
+    return stream.compress(body)
   }
 
   /// One zlib state. It is handed from caller to caller under the pool's lock and used by one at a time.
@@ -26,11 +20,11 @@ final class GzipEncoder: Sendable {
   private final class Stream: @unchecked Sendable {
     private let state: UnsafeMutablePointer<z_stream>
 
-    init?(level: Int32, window: Int32) {
+    init?(level: Int32) {
       state = .allocate(capacity: 1)
       state.initialize(to: z_stream())
       let version = deflateInit2_(
-        state, level, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        state, level, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
       guard version == Z_OK else {
         state.deallocate()
         return nil

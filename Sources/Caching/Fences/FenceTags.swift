@@ -26,16 +26,3 @@ public struct FenceTags: Hashable, Sendable {
     return UInt32(truncatingIfNeeded: hasher.finalize()) & UInt32(Generations.size - 1)
   }
 }
-
-/// Something whose change makes entries stale: an owner as a whole, or one named part of its data.
-public struct CacheTag: Hashable, Sendable {
-  let place: UInt32
-
-  /// Everything one owner has in the cache.
-  public static func all(_ scope: CacheScope) -> CacheTag { CacheTag(place: FenceTags.place(scope, "")) }
-
-  /// One named part of an owner's data.
-  public static func named(_ name: String, _ scope: CacheScope) -> CacheTag {
-    CacheTag(place: FenceTags.place(scope, name))
-  }
-}

@@ -11,22 +11,30 @@ import Synchronization
 final class Generations: @unchecked Sendable {
   static let size = 65_536
   private static let doubt: UInt64 = 1 << 48
+  /// No nonce, and not "never heard of" either.
+  private static let unsettled: UInt64 = 1
 
-  private let words: UnsafeMutablePointer<Atomic<UInt64>>
-
-  init() {
-    words = .allocate(capacity: Self.size)
-    for place in 0..<Self.size { (words + place).initialize(to: Atomic(0)) }
-  }
+  private let words = allocate()
+  /// The nonces of the shared generations as they were last heard of; 0 for not at all.
+  private let known = allocate()
 
   deinit {
-    words.deinitialize(count: Self.size)
-    words.deallocate()
+    for table in [words, known] {
+      table.deinitialize(count: Self.size)
+      table.deallocate()
+    }
+  }
+
+  private static func allocate() -> UnsafeMutablePointer<Atomic<UInt64>> {
+    let table = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: size)
+    for place in 0..<size { (table + place).initialize(to: Atomic(0)) }
+    return table
   }
 
   /// What the generations of `tags` are now.
-  func stamp(_ tags: FenceTags) -> FenceStamp {
-    FenceStamp(tags: tags, words: current(tags))
+  /// - Parameter trust: the mark of ``LocalTrust``, taken before.
+  func stamp(_ tags: FenceTags, trust: UInt64 = 0) -> FenceStamp {
+    FenceStamp(tags: tags, words: current(tags), trust: trust)
   }
 
   /// Whether nothing that `stamp` covers has changed or begun to change since it was taken.
@@ -48,6 +56,28 @@ final class Generations: @unchecked Sendable {
   /// The tags have changed.
   func bump(_ tags: [CacheTag]) {
     for tag in tags { words[Int(tag.place)].wrappingAdd(1, ordering: .sequentiallyConsistent) }
+  }
+
+  /// Takes note of a tag's shared generation. One that differs from what was known is a change that happened elsewhere:
+  /// what this instance has in memory under the tag is stale from now on.
+  ///
+  /// The change is counted before the nonce is noted, so that whoever finds the nonce known also finds it counted.
+  func learn(_ tag: CacheTag, nonce: UInt64) {
+    let place = Int(tag.place)
+    while true {
+      let old = known[place].load(ordering: .acquiring)
+      guard old != nonce else { return }
+      if old != 0 { words[place].wrappingAdd(1, ordering: .sequentiallyConsistent) }
+      let (isNoted, _) = known[place].compareExchange(
+        expected: old, desired: nonce, ordering: .acquiringAndReleasing)
+      if isNoted { return }
+    }
+  }
+
+  /// Something is loaded under these tags without their shared generations being known: whatever they turn out to be
+  /// counts as a change.
+  func unsettle(_ tags: [CacheTag]) {
+    for tag in tags { known[Int(tag.place)].store(Self.unsettled, ordering: .releasing) }
   }
 
   private func current(_ tags: FenceTags) -> FenceStamp.Words {
@@ -72,6 +102,7 @@ struct FenceStamp: Equatable, Sendable {
 
   let tags: FenceTags
   let words: Words
+  let trust: UInt64
 
   /// Whether a change of one of the tags was under way at that moment.
   var isInDoubt: Bool {

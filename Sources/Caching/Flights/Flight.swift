@@ -9,9 +9,9 @@ final class Flight: Sendable {
   }
 
   private struct State {
-    var callers = 0
+    var seats: Set<Int> = []
     var waiting: [Int: CheckedContinuation<CacheEntry, any Error>] = [:]
-    var gone: Set<Int> = []
+    var gone: [Int: any Error] = [:]
     var nextCaller = 0
     var outcome: Result<CacheEntry, any Error>?
     var task: Task<Void, Never>?
@@ -31,8 +31,8 @@ final class Flight: Sendable {
   /// Counts one more caller and gives it its number.
   func board() -> Int {
     state.withLock { state in
-      state.callers += 1
       state.nextCaller += 1
+      state.seats.insert(state.nextCaller)
       return state.nextCaller
     }
   }
@@ -47,7 +47,7 @@ final class Flight: Sendable {
     try await withCheckedThrowingContinuation { continuation in
       let outcome: Result<CacheEntry, any Error>? = state.withLock { state in
         if let outcome = state.outcome { return outcome }
-        if state.gone.remove(caller) != nil { return .failure(CancellationError()) }
+        if let reason = state.gone.removeValue(forKey: caller) { return .failure(reason) }
         state.waiting[caller] = continuation
         return nil
       }
@@ -55,16 +55,26 @@ final class Flight: Sendable {
     }
   }
 
-  /// Lets a cancelled caller go. Returns the load's task when nobody is left to wait for it.
-  func leave(_ caller: Int) -> Task<Void, Never>? {
-    let departure: Departure = state.withLock { state in
-      guard state.outcome == nil else { return Departure() }
-      state.callers -= 1
+  /// Lets a caller go who has something else to take: his seat stays taken, so that the load goes on.
+  func excuse(_ caller: Int) {
+    let continuation: CheckedContinuation<CacheEntry, any Error>? = state.withLock { state in
+      guard state.outcome == nil else { return nil }
       let continuation = state.waiting.removeValue(forKey: caller)
-      if continuation == nil { state.gone.insert(caller) }
-      return Departure(continuation: continuation, orphan: state.callers == 0 ? state.task : nil)
+      if continuation == nil { state.gone[caller] = PatienceEnded.soft }
+      return continuation
     }
-    departure.continuation?.resume(throwing: CancellationError())
+    continuation?.resume(throwing: PatienceEnded.soft)
+  }
+
+  /// Lets a caller go. Returns the load's task when nobody is left to wait for it.
+  func leave(_ caller: Int, _ reason: any Error) -> Task<Void, Never>? {
+    let departure: Departure = state.withLock { state in
+      guard state.outcome == nil, state.seats.remove(caller) != nil else { return Departure() }
+      let continuation = state.waiting.removeValue(forKey: caller)
+      if continuation == nil { state.gone[caller] = reason }
+      return Departure(continuation: continuation, orphan: state.seats.isEmpty ? state.task : nil)
+    }
+    departure.continuation?.resume(throwing: reason)
     return departure.orphan
   }
 

@@ -11,18 +11,23 @@ final class SingleFlight: Sendable {
 
   private let shards = (0..<16).map { _ in Shard() }
   private let generations: Generations
+  let environment: CacheEnvironment
   /// Callers that waited for another's load.
   let coalesced = Atomic<Int>(0)
-  /// Loads begun.
-  let loads = Atomic<Int>(0)
 
-  init(generations: Generations) { self.generations = generations }
+  init(generations: Generations, environment: CacheEnvironment = CacheEnvironment()) {
+    self.generations = generations
+    self.environment = environment
+  }
 
   /// The result of the load of `key` that is under way, or of `load` when there is none.
-  /// - Parameter publish: called with what is to be stored, or with nil where nothing is to be kept and an older entry must
-  ///   go; not called when the key was changed or removed meanwhile.
+  /// - Parameters:
+  ///   - patience: how long this caller waits.
+  ///   - publish: called with what is to be stored, or with nil where nothing is to be kept and an older entry must
+  ///     go; not called when the key was changed or removed meanwhile.
   func run(
-    _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
+    _ key: CacheKey, stamp: FenceStamp, patience: Patience = Patience(),
+    load: @escaping @Sendable (Flight) async throws -> Flight.Landing,
     publish: @escaping @Sendable (CacheEntry?) -> Void
   ) async throws -> CacheEntry {
     let (flight, caller, isNew) = board(key, stamp: stamp)
@@ -31,12 +36,14 @@ final class SingleFlight: Sendable {
     } else {
       coalesced.add(1, ordering: .relaxed)
     }
+    let timer = startTimer(key, flight, caller, patience)
+    defer { timer?.cancel() }
     return try await wait(key, flight, caller)
   }
 
   /// Starts `load` with nobody waiting for it, unless a load of `key` is under way; tells whether it did.
   func runInBackground(
-    _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable () async throws -> Flight.Landing,
+    _ key: CacheKey, stamp: FenceStamp, load: @escaping @Sendable (Flight) async throws -> Flight.Landing,
     publish: @escaping @Sendable (CacheEntry?) -> Void
   ) -> Bool {
     let (flight, caller, isNew) = board(key, stamp: stamp)
@@ -46,13 +53,12 @@ final class SingleFlight: Sendable {
   }
 
   private func takeOff(
-    _ key: CacheKey, _ flight: Flight, load: @escaping @Sendable () async throws -> Flight.Landing,
+    _ key: CacheKey, _ flight: Flight, load: @escaping @Sendable (Flight) async throws -> Flight.Landing,
     publish: @escaping @Sendable (CacheEntry?) -> Void
   ) -> Task<Void, Never> {
-    loads.add(1, ordering: .relaxed)
-    return Task {
+    environment.start { [self] in
       let outcome: Result<Flight.Landing, any Error>
-      do { outcome = .success(try await load()) } catch { outcome = .failure(error) }
+      do { outcome = .success(try await load(flight)) } catch { outcome = .failure(error) }
       land(key, flight, outcome, publish: publish)
     }
   }
@@ -91,6 +97,9 @@ final class SingleFlight: Sendable {
     flight.land(outcome.map(\.entry))
   }
 
+  /// Whether what a flight brings may be stored: its key has not been removed, and somebody waits for it.
+  func holds(_ key: CacheKey, _ flight: Flight) -> Bool { shard(key).flights.withLock { $0[key] === flight } }
+
   /// Keeps the loads of matching keys that are under way from being stored. Their callers are still answered.
   func detach(where isIncluded: (CacheKey) -> Bool) {
     for shard in shards {
@@ -104,9 +113,9 @@ final class SingleFlight: Sendable {
   }
 
   /// Gives up a caller's seat; the load is cancelled with its last caller.
-  func leave(_ key: CacheKey, _ flight: Flight, _ caller: Int) {
+  func leave(_ key: CacheKey, _ flight: Flight, _ caller: Int, _ reason: any Error = CancellationError()) {
     let orphan = shard(key).flights.withLock { flights in
-      let orphan = flight.leave(caller)
+      let orphan = flight.leave(caller, reason)
       if orphan != nil, flights[key] === flight { flights[key] = nil }
       return orphan
     }

@@ -10,6 +10,7 @@ public struct CacheKey: Sendable {
   public let text: String
   /// The generations that make the value stale when they move: the owner's, and those of the named tags.
   public let tags: FenceTags
+  let tagNames: [String]
   private let hash: Int
 
   /// Names a value.
@@ -38,6 +39,17 @@ public struct CacheKey: Sendable {
     }
     self.text = text
     self.tags = FenceTags(scope: scope, names: tags)
+    tagNames = tags
+    hash = text.hashValue
+  }
+
+  /// A key to find and remove an entry by, known by its text alone.
+  init(text: String) {
+    scope = .platform
+    namespace = ""
+    self.text = text
+    tags = FenceTags(scope: .platform, names: [])
+    tagNames = []
     hash = text.hashValue
   }
 

@@ -17,9 +17,10 @@ public struct CachePattern: Hashable, Sendable {
   /// A pattern over the keys of every owner, for platform operators.
   public static func platform(_ text: String) -> CachePattern { CachePattern(text: text) }
 
-  private init(text: String) {
+  /// A pattern as another instance wrote it.
+  init(text: String, scope: CacheScope? = nil) {
     self.text = text
-    scope = nil
+    self.scope = scope
   }
 
   /// Whether a key matches. Linear in the length of the key for each `*`.

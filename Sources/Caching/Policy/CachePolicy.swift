@@ -15,6 +15,22 @@ public struct CachePolicy: Sendable {
   public var keepsValue: Bool
   /// The encoded size in bytes from which a gzip form is made too.
   public var compressionThreshold: Int
+  /// The most bytes of a value that is kept; a longer one is given to its callers alone.
+  public var maximumBytes = 4 << 20
+  /// How long a value is served from memory before the shared store is asked again; nil takes the store's setting.
+  public var localTimeToLive: Duration?
+  /// How long a caller waits for a load while there is a value past its time to give him; the load goes on. nil waits.
+  public var softLoadLimit: Duration?
+  /// How long a caller waits for a load at all; then ``CacheLoadTimeout`` is thrown. nil waits.
+  public var hardLoadLimit: Duration?
+  /// How long a read waits for the shared store before the value is loaded; nil takes the store's setting.
+  public var softSharedLimit: Duration?
+  /// How long a store waits for the shared store; nil takes the store's setting.
+  public var hardSharedLimit: Duration?
+  /// Loads without looking into the cache; what is loaded is stored.
+  public var skipsRead = false
+  /// Looks into the cache; what is loaded is not stored.
+  public var skipsWrite = false
 
   /// A policy; the defaults are those of the settings.
   public init(
@@ -33,4 +49,10 @@ public struct CachePolicy: Sendable {
 
   /// Values that stay until they are changed or evicted.
   public static let forever = CachePolicy(timeToLive: nil, jitter: 0)
+}
+
+/// A load that took longer than its policy lets a caller wait.
+public struct CacheLoadTimeout: Error, Sendable, Equatable {
+  /// The key that was being loaded.
+  public let key: String
 }

@@ -9,7 +9,7 @@ extension CacheServicePort {
     let outcome = try await change(tags) { () -> CacheChange<Result<Value, DomainError>> in
       do {
         switch try await body() {
-        case .committed(let value): return .committed(.success(value))
+        case .committed(let value, let position): return .committed(.success(value), position: position)
         case .unchanged(let value): return .unchanged(.success(value))
         }
       } catch let refusal as DomainError where refusal.isCertain {

@@ -25,6 +25,11 @@ public protocol CacheServicePort: Sendable {
   /// Stores values; throws `EncodingError` for the first that cannot be encoded, those before it being stored.
   func mset<Value: Codable & Sendable>(_ values: [(key: CacheKey, value: Value)], policy: CachePolicy) async throws
 
+  /// Gives a value another time to live, counted from now; nil keeps it until it is changed or evicted. Tells whether
+  /// there was such a value.
+  @discardableResult
+  func expire(_ key: CacheKey, in timeToLive: Duration?) async -> Bool
+
   /// Removes keys, and keeps loads of them that are under way from being stored.
   func del(_ keys: [CacheKey]) async
 
@@ -107,7 +112,10 @@ extension CacheServicePort {
 /// How a change ended that did not throw.
 public enum CacheChange<Result: Sendable>: Sendable {
   /// It happened.
-  case committed(Result)
+  ///
+  /// `position` is the write-ahead log position of the commit, where the database tells: a replica that has not replayed
+  /// it is not asked for what is loaded afterwards.
+  case committed(Result, position: UInt64? = nil)
   /// Nothing was changed: refused, replayed or rolled back for certain.
   case unchanged(Result)
 }

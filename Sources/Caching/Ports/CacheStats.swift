@@ -1,6 +1,8 @@
 /// What a cache holds and has done since the start.
 public struct CacheStats: Sendable, Equatable {
+  /// Reads answered from memory or from the shared store.
   public var hits: Int
+  /// Reads that needed a load.
   public var misses: Int
   public var keys: Int
   public var bytes: Int
@@ -10,10 +12,33 @@ public struct CacheStats: Sendable, Equatable {
   /// Callers that joined another's load.
   public var coalesced: Int
 
-  /// Reads given a value past its time because its load failed.
+  /// Entries that left the memory because their time was over.
+  public var expirations = 0
+  /// Reads given a value past its time because its load failed or was slow.
   public var staleServes = 0
   /// Loads begun in the background for values near their end.
   public var refreshes = 0
+  /// What went on with the shared store; nil where there is none.
+  public var shared: Shared?
+
+  /// What went on with the tier that instances share.
+  public struct Shared: Sendable, Equatable {
+    public var isUp: Bool
+    public var hits: Int
+    public var misses: Int
+    /// Calls that failed or took too long.
+    public var failures: Int
+    /// Loaded values that were not stored, since one of their tags had changed.
+    public var refusals: Int
+    /// Pauses in which another instance's load was waited for.
+    public var lockWaits: Int
+    /// Gaps noticed in the messages of other instances.
+    public var gaps: Int
+    /// Tags the store has not been told of yet.
+    public var owed: Int
+    /// Stored values that could not be used, by what was wrong with them.
+    public var flaws: [String: Int]
+  }
 
   /// Reads that were answered one way or the other.
   public var totalRequests: Int { hits + misses }

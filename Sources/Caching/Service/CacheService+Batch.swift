@@ -1,18 +1,6 @@
 import Synchronization
 
 extension CacheService {
-  public func mget<Value: Codable & Sendable>(_ keys: [CacheKey], as type: Value.Type) async -> [Value?] {
-    var values: [Value?] = []
-    for key in keys { values.append(await get(key, as: type)) }
-    return values
-  }
-
-  public func mset<Value: Codable & Sendable>(
-    _ values: [(key: CacheKey, value: Value)], policy: CachePolicy
-  ) async throws {
-    for (key, value) in values { try await set(key, to: value, policy: policy) }
-  }
-
   public func getOrSetMany<Value: Codable & Sendable>(
     _ keys: [CacheKey], as type: Value.Type, policy: CachePolicy,
     load: @escaping @Sendable ([CacheKey]) async throws -> [CacheKey: Loaded<Value>]
@@ -22,8 +10,8 @@ extension CacheService {
     var own: [Boarding] = []
     var unshared: [CacheKey: FenceStamp] = [:]
     for key in Set(keys) {
-      let stamp = generations.stamp(key.tags)
-      if let entry = valid(key) {
+      let stamp = stamp(key)
+      if !policy.skipsRead, let entry = valid(key) {
         found[key] = entry
       } else if stamp.isInDoubt {
         unshared[key] = stamp
@@ -38,8 +26,8 @@ extension CacheService {
     var waiting = joined + own
     do {
       if !unshared.isEmpty {
-        flights.loads.add(1, ordering: .relaxed)
-        let loaded = try await load(Array(unshared.keys))
+        let keys = Array(unshared.keys)
+        let loaded = try await counted { [keys] in try await load(keys) }
         for (key, stamp) in unshared { found[key] = try encode(loaded[key], stamp: stamp, policy: policy) }
       }
       while let boarding = waiting.popLast() { found[boarding.key] = try await wait(boarding) }
@@ -57,23 +45,68 @@ extension CacheService {
     let caller: Int
   }
 
-  /// Runs one load for all keys that nobody else is loading. It goes on when its callers have gone: others may have
-  /// joined any part of it.
+  /// Runs one load for all keys that nobody else is loading and the shared store does not have. It goes on when its
+  /// callers have gone: others may have joined any part of it.
   private func start<Value: Codable & Sendable>(
     _ boardings: [Boarding], policy: CachePolicy,
     load: @escaping @Sendable ([CacheKey]) async throws -> [CacheKey: Loaded<Value>]
   ) {
-    flights.loads.add(1, ordering: .relaxed)
-    Task {
-      let loaded: Result<[CacheKey: Loaded<Value>], any Error>
-      do { loaded = .success(try await load(boardings.map(\.key))) } catch { loaded = .failure(error) }
+    _ = environment.start { [self] in
+      let findings = await findAll(boardings, policy)
+      var missing: [(boarding: Boarding, way: Way<Value>)] = []
       for boarding in boardings {
-        let outcome = Result {
-          try landing(try loaded.get()[boarding.key], stamp: boarding.flight.stamp, policy: policy)
+        let way = Way<Value>(key: boarding.key, flight: boarding.flight, policy: policy, isRefresh: false)
+        if let finding = findings[boarding.key], let landing = take(finding, way) {
+          land(boarding, .success(landing), policy)
+        } else {
+          missing.append((boarding, way))
         }
-        flights.land(boarding.key, boarding.flight, outcome) { publish($0, boarding.key) }
+      }
+      guard !missing.isEmpty else { return }
+      let keys = missing.map(\.boarding.key)
+      let loaded: Result<[CacheKey: Loaded<Value>], any Error>
+      do { loaded = .success(try await counted { try await load(keys) }) } catch { loaded = .failure(error) }
+      await withTaskGroup(of: Void.self) { group in
+        for (boarding, way) in missing {
+          group.addTask { [self] in
+            let outcome = await settle(findings[boarding.key], way) { try loaded.get()[boarding.key] }
+            land(boarding, outcome, policy)
+          }
+        }
       }
     }
+  }
+
+  /// One key of a load for several, as if it had been loaded alone.
+  private func settle<Value: Codable & Sendable>(
+    _ finding: SharedFinding?, _ way: Way<Value>, _ load: @Sendable () throws -> Loaded<Value>?
+  ) async -> Result<Flight.Landing, any Error> {
+    do {
+      guard shared != nil else { return .success(try landing(try load(), stamp: way.stamp, policy: way.policy)) }
+      guard let finding else { return .success(try await keepUnfenced(way, load)) }
+      if finding.fence.isInDoubt { return .success(try await keepInDoubt(finding, way, load)) }
+      return .success(try await keepFenced(finding, way, load))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func findAll(_ boardings: [Boarding], _ policy: CachePolicy) async -> [CacheKey: SharedFinding] {
+    var findings: [CacheKey: SharedFinding] = [:]
+    guard shared != nil else { return findings }
+    for keys in Dictionary(grouping: boardings.map(\.key), by: \.scope).values {
+      guard let found = await find(keys, policy) else {
+        shared?.suspect(doubtful(keys))
+        continue
+      }
+      for finding in found.values { generations.bump(finding.fence.doubtful) }
+      findings.merge(found) { $1 }
+    }
+    return findings
+  }
+
+  private func land(_ boarding: Boarding, _ outcome: Result<Flight.Landing, any Error>, _ policy: CachePolicy) {
+    flights.land(boarding.key, boarding.flight, outcome) { publish($0, boarding.key, policy) }
   }
 
   private func wait(_ boarding: Boarding) async throws -> CacheEntry {
@@ -81,7 +114,7 @@ extension CacheService {
       return try await flights.wait(boarding.key, boarding.flight, boarding.caller)
     } catch let error where !(error is CancellationError) {
       guard let entry = stale(boarding.key) else { throw error }
-      staleServes.add(1, ordering: .relaxed)
+      counters.staleServes.add(1, ordering: .relaxed)
       return entry
     }
   }

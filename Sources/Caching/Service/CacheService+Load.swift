@@ -5,26 +5,28 @@ extension CacheService {
     _ key: CacheKey, as type: Value.Type, policy: CachePolicy,
     load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Cached<Value>? {
-    let stamp = generations.stamp(key.tags)
-    if let entry = valid(key) {
+    let stamp = stamp(key)
+    if !policy.skipsRead, let entry = valid(key) {
       if isDue(entry) { refresh(key, stamp: stamp, policy: policy, load: load) }
       return answer(entry)
     }
     // A change is under way: what a load finds may be of before or after it, so nobody may share or keep it.
     if stamp.isInDoubt {
-      flights.loads.add(1, ordering: .relaxed)
-      return answer(try encode(try await load(), stamp: stamp, policy: policy))
+      return answer(try encode(try await counted(load), stamp: stamp, policy: policy))
     }
+    let patience = Patience(soft: policy.softLoadLimit, hard: policy.hardLoadLimit) { [self] in stale(key) != nil }
     do {
-      let entry = try await flights.run(key, stamp: stamp) { [self] in
-        try landing(try await load(), stamp: stamp, policy: policy)
+      let entry = try await flights.run(key, stamp: stamp, patience: patience) { [self] flight in
+        try await fetch(Way(key: key, flight: flight, policy: policy, isRefresh: policy.skipsRead), load)
       } publish: { [self] in
-        publish($0, key)
+        publish($0, key, policy)
       }
       return answer(entry)
     } catch let error where !(error is CancellationError) {
-      guard let entry = stale(key) else { throw error }
-      staleServes.add(1, ordering: .relaxed)
+      guard let entry = stale(key) else {
+        throw error as? PatienceEnded == nil ? error : CacheLoadTimeout(key: key.text)
+      }
+      counters.staleServes.add(1, ordering: .relaxed)
       return answer(entry)
     }
   }
@@ -33,9 +35,16 @@ extension CacheService {
     entry.isAbsent ? nil : Cached(entry)
   }
 
+  /// Runs a load and counts it.
+  func counted<Value>(_ load: @Sendable () async throws -> Value) async throws -> Value {
+    counters.loads.add(1, ordering: .relaxed)
+    return try await load()
+  }
+
   func landing<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> Flight.Landing {
     let isKept = loaded?.isKept ?? (policy.negativeTimeToLive > .zero)
-    return Flight.Landing(entry: try encode(loaded, stamp: stamp, policy: policy), isKept: isKept)
+    return Flight.Landing(
+      entry: try encode(loaded, stamp: stamp, policy: policy), isKept: isKept && !policy.skipsWrite)
   }
 
   /// Loads a key anew without anybody waiting, unless such a load is under way. When it fails the entry stays as it is.
@@ -44,11 +53,11 @@ extension CacheService {
     load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) {
     guard !stamp.isInDoubt else { return }
-    let isNew = flights.runInBackground(key, stamp: stamp) { [self] in
-      try landing(try await load(), stamp: stamp, policy: policy)
+    let isNew = flights.runInBackground(key, stamp: stamp) { [self] flight in
+      try await fetch(Way(key: key, flight: flight, policy: policy, isRefresh: true), load)
     } publish: { [self] in
-      publish($0, key)
+      publish($0, key, policy)
     }
-    if isNew { refreshes.add(1, ordering: .relaxed) }
+    if isNew { counters.refreshes.add(1, ordering: .relaxed) }
   }
 }

@@ -1,12 +1,10 @@
-public import Kernel
-import NIOCore
 import Synchronization
 
-/// The cache: a bounded tier in memory in front of the loads, and a shared store for counters.
+/// The cache: a bounded tier in memory, a tier that instances share, where there is one, and loads behind both.
 public final class CacheService: CacheServicePort {
   /// What the tier in memory may hold.
   public struct Limits: Sendable {
-    /// Most entries.
+    /// Most entries; 0 leaves the shared store as the only tier.
     public var entries: Int
     /// Most bytes of bodies and bookkeeping.
     public var bytes: Int
@@ -20,21 +18,63 @@ public final class CacheService: CacheServicePort {
 
   let local: BoundedTable<CacheEntry>
   let generations = Generations()
+  let trust: LocalTrust
   let flights: SingleFlight
-  private let store: any CacheStorePort
-  let staleServes = Atomic<Int>(0)
-  let refreshes = Atomic<Int>(0)
-  private let ticker: any Ticker
-  private let gzip = GzipEncoder()
+  let shared: SharedTier?
+  let backplane: Backplane?
+  let store: any CacheStorePort
+  let options: SharedTierOptions
+  let environment: CacheEnvironment
+  let counters = CacheCounters()
+  let gzip = GzipEncoder()
 
-  /// A cache over a shared store.
-  /// - Parameter ticker: counts time to live.
-  public init(store: any CacheStorePort, limits: Limits = Limits(), ticker: any Ticker = SystemClock()) {
-    self.store = store
-    self.ticker = ticker
-    local = BoundedTable(.init(entries: limits.entries, bytes: limits.bytes))
-    flights = SingleFlight(generations: generations)
+  /// A cache in memory alone, over a store for counters.
+  public convenience init(
+    store: any CacheStorePort, limits: Limits = Limits(), environment: CacheEnvironment = CacheEnvironment()
+  ) {
+    self.init(store: store, shared: nil, limits: limits, options: SharedTierOptions(), environment: environment)
   }
+
+  /// A cache in memory over a store that instances share. ``run()`` must be running for this instance to hear of changes
+  /// on others; until it is, what is in memory is compared with the store at every read.
+  public convenience init(
+    shared: any FenceStorePort, limits: Limits = Limits(), options: SharedTierOptions = SharedTierOptions(),
+    environment: CacheEnvironment = CacheEnvironment()
+  ) {
+    self.init(store: shared, shared: shared, limits: limits, options: options, environment: environment)
+  }
+
+  private init(
+    store: any CacheStorePort, shared: (any FenceStorePort)?, limits: Limits, options: SharedTierOptions,
+    environment: CacheEnvironment
+  ) {
+    self.store = store
+    self.options = options
+    self.environment = environment
+    local = BoundedTable(.init(entries: limits.entries, bytes: limits.bytes))
+    flights = SingleFlight(generations: generations, environment: environment)
+    let channel = shared == nil ? nil : options.channel
+    let trust = LocalTrust(hasFeed: channel != nil, lease: options.localLease)
+    self.trust = trust
+    let receiver = CacheReceiver(
+      local: local, generations: generations, flights: flights, trust: trust, ticker: environment.ticker)
+    let backplane = channel.map {
+      Backplane(store: store, channel: $0, environment: environment, receiver: receiver)
+    }
+    self.backplane = backplane
+    self.shared = shared.map { [generations] in
+      SharedTier(
+        store: $0, options: options, environment: environment, generations: generations, trust: trust
+      ) { backplane?.announce($0) }
+    }
+  }
+
+  /// Hears of changes on other instances and tells them that this one lives, until the task is cancelled. Returns at once
+  /// where there are no others.
+  public func run() async { await backplane?.run() }
+
+  /// Whether this instance hears of every change on others.
+  public var isFeedLive: Bool { trust.isTrusted(trust.mark, now: environment.ticker.nanoseconds()) }
 
   /// An entry that is due for a refresh is left to ``getOrSet(_:as:policy:load:)``, which can start one.
   public func peek(_ key: CacheKey) -> CacheEntry? {
@@ -42,113 +82,62 @@ public final class CacheService: CacheServicePort {
     return entry
   }
 
-  public func get<Value: Codable & Sendable>(_ key: CacheKey, as type: Value.Type) async -> Value? {
-    guard let entry = valid(key), !entry.isAbsent else { return nil }
-    // The only failure is bytes of another type: for this caller the value is not there.
-    return try? Cached<Value>(entry).value()
-  }
-
-  public func ttl(_ key: CacheKey) async -> RemainingTime {
-    guard let entry = valid(key, countsMiss: false), !entry.isAbsent else { return .absent }
-    guard entry.life.freshUntil != .max else { return .forever }
-    let now = ticker.nanoseconds()
-    return .expires(in: .nanoseconds(Int64(clamping: entry.life.freshUntil - min(now, entry.life.freshUntil))))
-  }
-
-  public func set<Value: Codable & Sendable>(_ key: CacheKey, to value: Value, policy: CachePolicy) async throws {
-    let stamp = generations.stamp(key.tags)
-    let entry = try encode(Loaded(value), stamp: stamp, policy: policy)
-    flights.detach(key)
-    // A change is under way: the value may be of before it.
-    publish(stamp.isInDoubt ? nil : entry, key)
-  }
-
-  public func del(_ keys: [CacheKey]) async {
-    for key in keys {
-      flights.detach(key)
-      local.remove(key)
-    }
-  }
-
-  public func flush(_ pattern: CachePattern) async -> Int {
-    flights.detach(where: pattern.matches)
-    return local.removeAll(where: pattern.matches)
-  }
-
   public func change<Result: Sendable>(
     _ tags: [CacheTag], _ body: @Sendable () async throws -> CacheChange<Result>
   ) async throws -> Result {
     generations.raiseDoubt(tags)
-    var changed = true
-    defer { generations.settleDoubt(tags, changed: changed) }
-    switch try await body() {
-    case .committed(let result): return result
-    case .unchanged(let result):
-      changed = false
-      return result
+    let change = await shared?.begin(tags)
+    do {
+      switch try await body() {
+      case .committed(let result, let position):
+        await settle(tags, change, changed: true, position: position)
+        return result
+      case .unchanged(let result):
+        await settle(tags, change, changed: false)
+        return result
+      }
+    } catch {
+      await settle(tags, change, changed: true)
+      throw error
     }
   }
 
-  public func invalidate(_ tags: [CacheTag]) async { generations.bump(tags) }
+  public func invalidate(_ tags: [CacheTag]) async {
+    generations.raiseDoubt(tags)
+    await settle(tags, shared?.prepare(tags), changed: true)
+  }
+
+  /// Ends a change, here when the shared store knows of it: a read between the two would find the old value there. Not
+  /// interrupted when the caller is cancelled.
+  private func settle(
+    _ tags: [CacheTag], _ change: SharedTier.Change?, changed: Bool, position: UInt64? = nil
+  ) async {
+    if let shared, let change {
+      await environment.start {
+        if changed { await shared.commit(change, position: position) } else { await shared.withdraw(change) }
+      }.value
+    }
+    generations.settleDoubt(tags, changed: changed)
+  }
 
   public func incr(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async -> Int? {
-    do { return try await store.increment(key, by: amount, timeToLive: timeToLive) } catch { return nil }
-  }
-
-  public func isConnected() async -> Bool { await store.isConnected() }
-
-  public func getStats() -> CacheStats {
-    let table = local.statistics
-    return CacheStats(
-      hits: table.hits, misses: table.misses, keys: table.entries, bytes: table.bytes, evictions: table.evictions,
-      loads: flights.loads.load(ordering: .relaxed), coalesced: flights.coalesced.load(ordering: .relaxed),
-      staleServes: staleServes.load(ordering: .relaxed), refreshes: refreshes.load(ordering: .relaxed))
-  }
-
-  /// Stores what a load brought, or removes what it no longer brings.
-  func publish(_ entry: CacheEntry?, _ key: CacheKey) {
-    guard let entry else {
-      local.remove(key)
-      return
-    }
-    local.set(
-      key, entry, cost: entry.cost(under: key), expiresAt: entry.life.expiresAt, now: ticker.nanoseconds())
-  }
-
-  /// The entry of a key if it is fresh and nothing of it has changed.
-  func valid(_ key: CacheKey, countsMiss: Bool = true) -> CacheEntry? {
-    entry(key, countsMiss: countsMiss) { $0.freshUntil > $1 }
-  }
-
-  /// The entry of a key also past its time, if that is within its grace and nothing of it has changed.
-  func stale(_ key: CacheKey) -> CacheEntry? {
-    entry(key, countsMiss: false) { $0.expiresAt > $1 }
-  }
-
-  private func entry(
-    _ key: CacheKey, countsMiss: Bool, isServed: (EntryLife, UInt64) -> Bool
-  ) -> CacheEntry? {
-    let now = ticker.nanoseconds()
-    return local.value(key, countsMiss: countsMiss) { entry in
-      guard entry.life.expiresAt > now else { return .stale }
-      if generations.isCurrent(entry.stamp) { return isServed(entry.life, now) ? .valid : .withheld }
-      // While a change is under way it may still turn out that nothing was changed.
-      return generations.stamp(entry.stamp.tags).isInDoubt ? .withheld : .stale
+    if shared?.isUp == false { return nil }
+    do throws(CacheStoreError) {
+      return try await environment.within(options.writeLimit) { [store] in
+        try await store.increment(key, by: amount, timeToLive: timeToLive)
+      }
+    } catch {
+      return nil
     }
   }
-}
 
-extension CacheService {
-  func encode<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> CacheEntry {
-    let body = try loaded.map { try CacheCodec.encode($0.value) } ?? ByteBuffer()
-    let now = ticker.nanoseconds()
-    return CacheEntry(
-      body: body, gzip: body.readableBytes >= policy.compressionThreshold ? gzip.compress(body) : nil,
-      entityTag: EntityTag(of: body), isAbsent: loaded == nil, value: policy.keepsValue ? loaded?.value : nil,
-      stamp: stamp,
-      life: loaded.map { EntryLife(from: now, known: $0.timeToLive, policy) } ?? EntryLife(ofAbsenceFrom: now, policy))
+  public func isConnected() async -> Bool {
+    do throws(CacheStoreError) {
+      return try await environment.within(options.readLimit) { [store] in
+        await store.isConnected()
+      }
+    } catch {
+      return false
+    }
   }
-
-  /// Whether an entry is so near its end that it should be loaded anew.
-  func isDue(_ entry: CacheEntry) -> Bool { entry.life.refreshAt <= ticker.nanoseconds() }
 }

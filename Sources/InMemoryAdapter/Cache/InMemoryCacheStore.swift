@@ -1,10 +1,11 @@
 package import Caching
 package import Kernel
 package import NIOCore
+import Synchronization
 
 /// A cache store in this process's memory, for one instance that shares its counters, locks and messages with no other.
 ///
-/// Bounded by entries and by bytes: the least recently used keys are evicted first, counters and locks among them. A
+/// Bounded by entries and by bytes: keys that were not used again are evicted first, counters and locks among them. A
 /// value that does not fit into its part of the table (see ``BoundedTable``) counts as evicted as soon as it is set.
 /// It is never out of reach, so its only error is ``CacheStoreError/notANumber``.
 package final class InMemoryCacheStore: CacheStorePort {
@@ -12,7 +13,8 @@ package final class InMemoryCacheStore: CacheStorePort {
   private static let batch = 1024
 
   private let table: BoundedTable<StoredBytes>
-  private let ticker: any Ticker
+  let ticker: any Ticker
+  let fences = Mutex(FenceTable(after: UInt64.random(in: 0 ... .max / 2)))
   let channels = InProcessChannels()
 
   /// An empty store.
@@ -32,10 +34,7 @@ package final class InMemoryCacheStore: CacheStorePort {
 
   package func set(_ values: [StoredValue]) async throws(CacheStoreError) {
     let now = ticker.nanoseconds()
-    for value in values {
-      let stored = StoredBytes(value.bytes, timeToLive: value.timeToLive, from: now)
-      table.set(value.key, stored, cost: stored.cost(under: value.key))
-    }
+    for value in values { put(value, at: now) }
   }
 
   package func delete(_ keys: [CacheKey]) async throws(CacheStoreError) -> Int { keys.count(where: remove) }
@@ -100,7 +99,13 @@ package final class InMemoryCacheStore: CacheStorePort {
 
   package func isConnected() async -> Bool { true }
 
-  private func value(_ key: CacheKey, at now: UInt64) -> StoredBytes? {
+  /// Stores one value, and lets those leave whose time is over.
+  func put(_ value: StoredValue, at now: UInt64) {
+    let stored = StoredBytes(value.bytes, timeToLive: value.timeToLive, from: now)
+    table.set(value.key, stored, cost: stored.cost(under: value.key), expiresAt: stored.expiresAt, now: now)
+  }
+
+  func value(_ key: CacheKey, at now: UInt64) -> StoredBytes? {
     table.value(key) { $0.isAlive(at: now) ? .valid : .stale }
   }
 
@@ -110,7 +115,7 @@ package final class InMemoryCacheStore: CacheStorePort {
   ) -> Result {
     let now = ticker.nanoseconds()
     func isAlive(_ stored: StoredBytes) -> Bool { stored.isAlive(at: now) }
-    return table.update(key, isValid: isAlive) { old in
+    return table.update(key, isValid: isAlive, now: now, expiresAt: \.expiresAt) { old in
       let (kept, result) = body(old, now)
       return (kept.map { ($0, $0.cost(under: key)) }, result)
     }

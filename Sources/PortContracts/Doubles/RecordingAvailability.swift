@@ -43,7 +43,7 @@ package final class RecordingAvailability: AvailabilityPort {
     defer { keep(Record(tenant, dates, outcome)) }
     do {
       switch try await body() {
-      case .committed(let result):
+      case .committed(let result, _):
         outcome = .committed
         return result
       case .unchanged(let result):

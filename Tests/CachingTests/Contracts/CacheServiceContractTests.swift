@@ -9,7 +9,22 @@ struct CacheServiceContractTests {
   @Test("Rule", arguments: CacheServiceContract.rules)
   func rule(_ rule: ContractRule<CacheServiceSubject>) async throws {
     let clock = ManualClock()
-    let service = CacheService(store: InMemoryCacheStore(ticker: clock), ticker: clock)
+    let service = CacheService(
+      store: InMemoryCacheStore(ticker: clock), environment: CacheEnvironment(ticker: clock, wallClock: clock))
+    try await rule.check(CacheServiceSubject(service, clock: clock, tenant: .fresh()))
+  }
+
+  @Test("Rule, over a store that instances share", arguments: CacheServiceContract.rules)
+  func sharedRule(_ rule: ContractRule<CacheServiceSubject>) async throws {
+    let clock = ManualClock()
+    var options = SharedTierOptions()
+    options.localTimeToLive = nil
+    let service = CacheService(
+      shared: InMemoryCacheStore(ticker: clock), options: options,
+      environment: CacheEnvironment(ticker: clock, wallClock: clock))
+    let feed = Task { await service.run() }
+    defer { feed.cancel() }
+    try await eventually("the feed") { service.isFeedLive }
     try await rule.check(CacheServiceSubject(service, clock: clock, tenant: .fresh()))
   }
 }

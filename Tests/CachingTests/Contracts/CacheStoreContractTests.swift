@@ -25,3 +25,13 @@ struct CacheStoreContractTests {
     }
   }
 }
+
+@Suite("A store in memory keeps the contract of fence stores", .timeLimit(.minutes(2)))
+struct FenceStoreContractTests {
+  @Test("Rule", arguments: FenceStoreContract.rules)
+  func rule(_ rule: ContractRule<FenceStoreSubject>) async throws {
+    let clock = ManualClock()
+    let store = InMemoryCacheStore(ticker: clock)
+    try await rule.check(FenceStoreSubject(store, tenant: .fresh()) { clock.advance(by: $0) })
+  }
+}

@@ -83,7 +83,7 @@ struct GenerationsTests {
     let others = (0..<1000).map { FenceTags(scope: .platform, names: ["other \($0)"]) }
       .filter { tags in (0..<4).allSatisfy { tags.places[$0] != venue.place } }
     #expect(others.count > 900)
-    let stamps = others.map(generations.stamp)
+    let stamps = others.map { generations.stamp($0) }
     generations.raiseDoubt([venue])
     #expect(stamps.allSatisfy(generations.isCurrent))
     generations.settleDoubt([venue], changed: true)

@@ -29,7 +29,7 @@ struct SingleFlightTests {
     _ body: String, isKept: Bool = true, reached: Checkpoint? = nil, gate: Checkpoint? = nil
   ) async throws -> String {
     let stamp = generations.stamp(key.tags)
-    let entry = try await flights.run(key, stamp: stamp) {
+    let entry = try await flights.run(key, stamp: stamp) { _ in
       reached?.open()
       try await gate?.wait()
       let bytes = ByteBuffer(string: body)
@@ -58,7 +58,6 @@ struct SingleFlightTests {
     gate.open()
     #expect(try await [first, second] == ["1", "1"])
     #expect(published.all == ["1"])
-    #expect(flights.loads.load(ordering: .relaxed) == 1)
   }
 
   @Test("When a load has ended, the next caller begins another")
@@ -66,7 +65,6 @@ struct SingleFlightTests {
     #expect(try await run("1") == "1")
     #expect(try await run("2") == "2")
     #expect(published.all == ["1", "2"])
-    #expect(flights.loads.load(ordering: .relaxed) == 2)
     #expect(flights.coalesced.load(ordering: .relaxed) == 0)
   }
 
@@ -105,7 +103,7 @@ struct SingleFlightTests {
     let (reached, gate, looked, ended) = (Checkpoint(), Checkpoint(), Checkpoint(), Checkpoint())
     let isCancelled = Mutex(true)
     let first = Task {
-      _ = try await flights.run(key, stamp: generations.stamp(key.tags)) {
+      _ = try await flights.run(key, stamp: generations.stamp(key.tags)) { _ in
         reached.open()
         try await gate.wait()
         isCancelled.withLock { $0 = Task.isCancelled }
@@ -134,7 +132,7 @@ struct SingleFlightTests {
   func abandoned() async throws {
     let (reached, gate) = (Checkpoint(), Checkpoint())
     let caller = Task {
-      try await flights.run(key, stamp: generations.stamp(key.tags)) {
+      try await flights.run(key, stamp: generations.stamp(key.tags)) { _ in
         reached.open()
         // Heedless of cancellation.
         await Task { try? await gate.wait() }.value

@@ -12,7 +12,8 @@ struct CacheServiceTests {
   private let venue = CacheTag.named("venue", .platform)
 
   private func service(_ limits: CacheService.Limits = .init(), store: (any CacheStorePort)? = nil) -> CacheService {
-    CacheService(store: store ?? InMemoryCacheStore(ticker: clock), limits: limits, ticker: clock)
+    CacheService(
+      store: store ?? InMemoryCacheStore(ticker: clock), limits: limits, environment: CacheEnvironment(ticker: clock))
   }
 
   @Test("With the shared store out of reach values are cached, counters are nil and nothing fails")

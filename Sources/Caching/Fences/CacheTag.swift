@@ -1,0 +1,32 @@
+/// Something whose change makes entries stale: an owner as a whole, or one named part of its data.
+public struct CacheTag: Hashable, Sendable {
+  /// Whose data it is.
+  public let scope: CacheScope
+  /// The named part; empty for the owner as a whole.
+  public let name: String
+  let place: UInt32
+
+  /// Everything one owner has in the cache.
+  public static func all(_ scope: CacheScope) -> CacheTag { CacheTag(scope, "") }
+
+  /// One named part of an owner's data.
+  public static func named(_ name: String, _ scope: CacheScope) -> CacheTag { CacheTag(scope, name) }
+
+  private init(_ scope: CacheScope, _ name: String) {
+    self.scope = scope
+    self.name = name
+    place = FenceTags.place(scope, name)
+  }
+}
+
+extension CacheTag {
+  /// The key under which a store keeps what belongs to the tag.
+  public func key(_ namespace: String) -> CacheKey {
+    CacheKey(namespace, scope, name.isEmpty ? "all" : "tag", name.isEmpty ? [] : [name])
+  }
+}
+
+extension CacheKey {
+  /// The key's tags: its owner's, then the named ones.
+  public var cacheTags: [CacheTag] { [.all(scope)] + tagNames.map { .named($0, scope) } }
+}

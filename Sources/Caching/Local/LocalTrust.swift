@@ -1,0 +1,83 @@
+import Synchronization
+
+/// Whether what this instance has in memory may be served without asking the shared store.
+///
+/// It may while the store answers and the feed of changes is live, since then every change elsewhere is heard of. After
+/// a gap in the feed what is in memory must be compared with the store again; while the feed is down, at every read; and
+/// while the store is down as well, what was trusted before and what is loaded meanwhile live on a short lease.
+///
+/// An entry carries the mark of the moment before its load began. Reading takes one atomic load while all is well.
+final class LocalTrust: Sendable {
+  /// The kinds of mark, in the two high bits; the low bits count the changes of state.
+  private enum Mode: UInt64 {
+    case trusted = 0
+    /// The store answers, the feed is down.
+    case verifying = 1
+    /// The store does not answer.
+    case leased = 2
+  }
+
+  private struct State {
+    var isFeedLive: Bool
+    var isStoreUp = true
+    var count: UInt64 = 0
+
+    var mode: Mode { isStoreUp ? (isFeedLive ? .trusted : .verifying) : .leased }
+  }
+
+  private let state: Mutex<State>
+  private let current: Atomic<UInt64>
+  private let lastTrusted = Atomic<UInt64>(.max)
+  private let leaseEnd = Atomic<UInt64>(0)
+  /// How long entries are served without the store.
+  let lease: Duration
+
+  /// - Parameter hasFeed: false where nothing changes elsewhere, or where an entry's time to live is guard enough.
+  init(hasFeed: Bool, lease: Duration) {
+    let state = State(isFeedLive: !hasFeed)
+    self.state = Mutex(state)
+    current = Atomic(Self.word(state))
+    self.lease = lease
+  }
+
+  /// What an entry whose load begins now is to carry.
+  var mark: UInt64 { current.load(ordering: .acquiring) }
+
+  /// Whether the store is taken to be out of reach.
+  var isLeased: Bool { Self.mode(mark) == .leased }
+
+  /// Whether an entry with `mark` may be served at `now` (ticks in nanoseconds).
+  func isTrusted(_ mark: UInt64, now: UInt64) -> Bool {
+    let word = current.load(ordering: .acquiring)
+    if mark == word { return Self.mode(word) != .verifying }
+    guard Self.mode(word) == .leased else { return false }
+    return mark == lastTrusted.load(ordering: .acquiring) && now < leaseEnd.load(ordering: .acquiring)
+  }
+
+  /// The feed has come or gone.
+  func feed(isLive: Bool, now: UInt64) { change(now) { $0.isFeedLive = isLive } }
+
+  /// The store has come or gone.
+  func store(isUp: Bool, now: UInt64) { change(now) { $0.isStoreUp = isUp } }
+
+  /// Messages of the feed were lost.
+  func gap(now: UInt64) { change(now, always: true) { _ in } }
+
+  private func change(_ now: UInt64, always: Bool = false, _ body: (inout State) -> Void) {
+    state.withLock { state in
+      let old = (mode: state.mode, word: Self.word(state))
+      body(&state)
+      guard always || state.mode != old.mode else { return }
+      state.count += 1
+      if old.mode == .trusted, state.mode != .trusted {
+        lastTrusted.store(old.word, ordering: .releasing)
+        leaseEnd.store(now.addingSaturated(lease.ticks), ordering: .releasing)
+      }
+      current.store(Self.word(state), ordering: .releasing)
+    }
+  }
+
+  private static func word(_ state: State) -> UInt64 { state.mode.rawValue << 62 | state.count }
+
+  private static func mode(_ word: UInt64) -> Mode { Mode(rawValue: word >> 62) ?? .verifying }
+}

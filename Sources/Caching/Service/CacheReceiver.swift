@@ -1,0 +1,31 @@
+import Kernel
+
+/// What an instance does about what others tell it.
+struct CacheReceiver: Sendable {
+  let local: BoundedTable<CacheEntry>
+  let generations: Generations
+  let flights: SingleFlight
+  let trust: LocalTrust
+  let ticker: any Ticker
+
+  func receive(_ body: BackplaneMessage.Body) {
+    switch body {
+    case .beat: break
+    case .bumped(let guards):
+      for guarded in guards { generations.learn(guarded.tag, nonce: guarded.nonce) }
+    case .removed(let texts):
+      for key in texts.map(CacheKey.init(text:)) {
+        flights.detach(key)
+        local.remove(key)
+      }
+    case .flushed(let text, let scope):
+      let pattern = CachePattern(text: text, scope: scope)
+      flights.detach(where: pattern.matches)
+      _ = local.removeAll(where: pattern.matches)
+    }
+  }
+
+  func live(_ isLive: Bool) { trust.feed(isLive: isLive, now: ticker.nanoseconds()) }
+
+  func gap() { trust.gap(now: ticker.nanoseconds()) }
+}

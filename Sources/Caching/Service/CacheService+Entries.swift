@@ -1,0 +1,117 @@
+import Synchronization
+
+extension CacheService {
+  public func get<Value: Codable & Sendable>(_ key: CacheKey, as type: Value.Type) async -> Value? {
+    await mget([key], as: type)[0]
+  }
+
+  public func mget<Value: Codable & Sendable>(_ keys: [CacheKey], as type: Value.Type) async -> [Value?] {
+    var found: [CacheKey: CacheEntry] = [:]
+    for key in Set(keys) { found[key] = valid(key) }
+    for (key, entry) in await copy(keys.filter { found[$0] == nil }) { found[key] = entry }
+    return keys.map { key in
+      guard let entry = found[key], !entry.isAbsent else { return nil }
+      // The only failure is bytes of another type: for this caller the value is not there.
+      return try? Cached<Value>(entry).value()
+    }
+  }
+
+  public func ttl(_ key: CacheKey) async -> RemainingTime {
+    // The copy in memory may have a shorter life.
+    var entry = await copy([key])[key]
+    if entry == nil { entry = valid(key, countsMiss: false) }
+    guard let entry, !entry.isAbsent else { return .absent }
+    guard entry.life.freshUntil != .max else { return .forever }
+    let now = environment.ticker.nanoseconds()
+    return .expires(in: .nanoseconds(Int64(clamping: entry.life.freshUntil - min(now, entry.life.freshUntil))))
+  }
+
+  public func set<Value: Codable & Sendable>(_ key: CacheKey, to value: Value, policy: CachePolicy) async throws {
+    let stamp = stamp(key)
+    let entry = try encode(Loaded(value), stamp: stamp, policy: policy)
+    await replace(key, entry, policy)
+  }
+
+  public func mset<Value: Codable & Sendable>(
+    _ values: [(key: CacheKey, value: Value)], policy: CachePolicy
+  ) async throws {
+    for (key, value) in values { try await set(key, to: value, policy: policy) }
+  }
+
+  public func expire(_ key: CacheKey, in timeToLive: Duration?) async -> Bool {
+    var entry = valid(key, countsMiss: false)
+    if entry == nil { entry = await copy([key])[key] }
+    guard let entry, !entry.isAbsent else { return false }
+    var policy = CachePolicy.forever
+    policy.timeToLive = timeToLive
+    let life = EntryLife(from: environment.ticker.nanoseconds(), known: nil, policy, chance: 0)
+    await replace(key, entry.with(stamp(key), life), policy)
+    return true
+  }
+
+  public func del(_ keys: [CacheKey]) async {
+    forget(keys)
+    guard let shared else { return }
+    for keys in Dictionary(grouping: keys, by: \.scope).values {
+      if await shared.call(options.writeLimit, { try await $0.delete(keys) }) == nil { shared.suspect(doubtful(keys)) }
+    }
+    // Copies that were on their way from the store.
+    forget(keys)
+    shared.announce(.removed(keys.map(\.text)))
+  }
+
+  public func flush(_ pattern: CachePattern) async -> Int {
+    func forget() -> Int {
+      flights.detach(where: pattern.matches)
+      return local.removeAll(where: pattern.matches)
+    }
+    let count = forget()
+    guard let shared else { return count }
+    // Not bounded by the limits of a single read: it goes through every key.
+    let removed = await shared.call(.seconds(60)) { try await $0.delete(matching: pattern) }
+    _ = forget()
+    shared.announce(.flushed(pattern.text, pattern.scope))
+    return max(count, removed ?? 0)
+  }
+
+  private func forget(_ keys: [CacheKey]) {
+    for key in keys {
+      flights.detach(key)
+      local.remove(key)
+    }
+  }
+
+  /// Puts an entry in the place of whatever there is, in every tier.
+  private func replace(_ key: CacheKey, _ entry: CacheEntry, _ policy: CachePolicy) async {
+    flights.detach(key)
+    guard let shared else { return publish(entry.stamp.isInDoubt ? nil : entry, key, policy) }
+    let finding = await find([key], policy)?[key]
+    var isStored: Bool?
+    if let finding, !entry.stamp.isInDoubt {
+      isStored = await shared.publish(key, entry, finding.fence, limit: writeLimit(policy))
+    }
+    if isStored == nil { shared.suspect(doubtful([key])) }
+    shared.announce(.removed([key.text]))
+    // A change is under way, or has happened: the value may be of before it.
+    publish(isStored == false || entry.stamp.isInDoubt ? nil : entry, key, policy)
+  }
+
+  /// Reads keys from the shared store into memory. Of what is absent or past its time nothing is returned.
+  private func copy(_ keys: [CacheKey]) async -> [CacheKey: CacheEntry] {
+    guard shared != nil, !keys.isEmpty else { return [:] }
+    var copies: [CacheKey: CacheEntry] = [:]
+    for keys in Dictionary(grouping: keys, by: \.scope).values {
+      let stamps = Dictionary(keys.map { ($0, stamp($0)) }, uniquingKeysWith: { first, _ in first })
+      guard let findings = await find(keys, .forever) else { continue }
+      for (key, finding) in findings {
+        guard let value = finding.value, let stamp = stamps[key] else { continue }
+        let entry = value.entry(stamp, value: nil, life: value.life)
+        guard entry.life.freshUntil > environment.ticker.nanoseconds() else { continue }
+        shared?.counters.hits.add(1, ordering: .relaxed)
+        if generations.isCurrent(stamp) { publish(entry, key, .forever) }
+        copies[key] = entry
+      }
+    }
+    return copies
+  }
+}

@@ -1,0 +1,85 @@
+import Synchronization
+
+/// The three kinds of load behind the shared store, and what is kept of each. The caller counts the load.
+extension CacheService {
+  /// Loads behind a fence, and stores the value for all while the fence holds.
+  func keepFenced<Value: Codable & Sendable>(
+    _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> Flight.Landing {
+    let landing: Flight.Landing
+    do {
+      landing = try self.landing(try await load(), stamp: way.stamp, policy: way.policy)
+    } catch let error where !(error is CancellationError) {
+      return try stale(finding, way, error)
+    }
+    // The last caller has gone, or the key was removed.
+    try Task.checkCancellation()
+    guard landing.isKept, fits(landing.entry, way.policy), flights.holds(way.key, way.flight), let shared else {
+      return landing
+    }
+    switch await shared.publish(way.key, landing.entry, finding.fence, limit: writeLimit(way.policy)) {
+    case true?:
+      // Removed between the look above and now: then the store must not have it either.
+      if !flights.holds(way.key, way.flight) { await del([way.key]) }
+      return landing
+    case false?:
+      // A tag has changed, or is about to. What was loaded may be newer than what this instance has in memory under the
+      // same tags: those go before anybody is given it.
+      await forgetChanged(way)
+    case nil:
+      shared.suspect(doubtful([way.key]))
+      return leased(landing, way, from: environment.ticker.nanoseconds())
+    }
+    return Flight.Landing(entry: landing.entry, isKept: false)
+  }
+
+  /// Loads while a change of some tags may be under way elsewhere. The value is of before or after it: it is given to those
+  /// who wait and kept nowhere, and what this instance has in memory under those tags is not served after it.
+  func keepInDoubt<Value: Codable & Sendable>(
+    _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> Flight.Landing {
+    generations.bump(finding.fence.doubtful)
+    let landing = try landing(try await load(), stamp: way.stamp, policy: way.policy)
+    return Flight.Landing(entry: landing.entry, isKept: false)
+  }
+
+  /// Loads without the shared store. Nothing under the key's tags is read from there until they have been bumped, since
+  /// what is loaded now may be newer; in memory the value lives on the lease.
+  func keepUnfenced<Value: Codable & Sendable>(
+    _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> Flight.Landing {
+    let start = environment.ticker.nanoseconds()
+    let tags = doubtful([way.key])
+    // The lease may have begun since the caller looked.
+    if !way.isRefresh, trust.isLeased, let entry = valid(way.key, countsMiss: false) {
+      return Flight.Landing(entry: entry, isKept: true)
+    }
+    shared?.suspect(tags)
+    let landing = try landing(try await load(), stamp: way.stamp, policy: way.policy)
+    shared?.suspect(tags)
+    return leased(landing, way, from: start)
+  }
+
+  /// What was loaded without the store's knowledge: kept in memory, on the lease.
+  private func leased<Value: Codable & Sendable>(
+    _ landing: Flight.Landing, _ way: Way<Value>, from start: UInt64
+  ) -> Flight.Landing {
+    let life = landing.entry.life.shortened(to: trust.lease.ticks, from: start)
+    return Flight.Landing(entry: landing.entry.with(way.stamp, life), isKept: landing.isKept)
+  }
+
+  /// A value past its time in place of a load that failed, or the failure.
+  private func stale<Value: Codable & Sendable>(
+    _ finding: SharedFinding, _ way: Way<Value>, _ error: any Error
+  ) throws -> Flight.Landing {
+    guard let value = finding.value, value.life.expiresAt > environment.ticker.nanoseconds() else { throw error }
+    counters.staleServes.add(1, ordering: .relaxed)
+    return Flight.Landing(entry: value.entry(way.stamp, value: nil, life: value.life), isKept: false)
+  }
+
+  private func forgetChanged<Value: Codable & Sendable>(_ way: Way<Value>) async {
+    // Learns the new generations, which drops what was kept under the old ones.
+    if let fence = await find([way.key], way.policy)?[way.key]?.fence { return generations.bump(fence.doubtful) }
+    generations.bump(doubtful([way.key]))
+  }
+}

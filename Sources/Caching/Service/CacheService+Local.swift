@@ -1,0 +1,70 @@
+import NIOCore
+
+extension CacheService {
+  /// What holds for a key now, noted before its load begins.
+  func stamp(_ key: CacheKey) -> FenceStamp {
+    let mark = trust.mark
+    return generations.stamp(key.tags, trust: mark)
+  }
+
+  /// Keeps in memory what a load brought, or removes what it no longer brings.
+  func publish(_ entry: CacheEntry?, _ key: CacheKey, _ policy: CachePolicy) {
+    guard let entry, fits(entry, policy) else {
+      local.remove(key)
+      return
+    }
+    let now = environment.ticker.nanoseconds()
+    var kept = entry
+    if shared != nil {
+      let limit = (policy.localTimeToLive ?? options.localTimeToLive)?.ticks
+      kept = entry.with(entry.stamp, entry.life.shortened(to: limit, from: now))
+    }
+    local.set(key, kept, cost: kept.cost(under: key), expiresAt: kept.life.expiresAt, now: now)
+  }
+
+  /// Whether an entry is of a size to keep.
+  func fits(_ entry: CacheEntry, _ policy: CachePolicy) -> Bool { entry.body.readableBytes <= policy.maximumBytes }
+
+  /// The entry of a key if it is fresh, nothing of it has changed, and this instance would have heard.
+  func valid(_ key: CacheKey, countsMiss: Bool = true) -> CacheEntry? {
+    entry(key, countsMiss: countsMiss) { [trust] entry, now in
+      entry.life.freshUntil > now && trust.isTrusted(entry.stamp.trust, now: now)
+    }
+  }
+
+  /// The entry of a key if it is fresh and nothing of it is known to have changed.
+  func unverified(_ key: CacheKey) -> CacheEntry? {
+    entry(key, countsMiss: false) { $0.life.freshUntil > $1 }
+  }
+
+  /// The entry of a key also past its time, if that is within its grace and nothing of it is known to have changed.
+  func stale(_ key: CacheKey) -> CacheEntry? {
+    entry(key, countsMiss: false) { $0.life.expiresAt > $1 }
+  }
+
+  private func entry(
+    _ key: CacheKey, countsMiss: Bool, isServed: (CacheEntry, UInt64) -> Bool
+  ) -> CacheEntry? {
+    let now = environment.ticker.nanoseconds()
+    return local.value(key, countsMiss: countsMiss) { entry in
+      guard entry.life.expiresAt > now else { return .stale }
+      if generations.isCurrent(entry.stamp) { return isServed(entry, now) ? .valid : .withheld }
+      // While a change is under way it may still turn out that nothing was changed.
+      return generations.stamp(entry.stamp.tags).isInDoubt ? .withheld : .stale
+    }
+  }
+
+  /// Whether an entry is so near its end that it should be loaded anew.
+  func isDue(_ entry: CacheEntry) -> Bool { entry.life.refreshAt <= environment.ticker.nanoseconds() }
+
+  func encode<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> CacheEntry {
+    let body = try loaded.map { try CacheCodec.encode($0.value) } ?? ByteBuffer()
+    let now = environment.ticker.nanoseconds()
+    return CacheEntry(
+      body: body, gzip: body.readableBytes >= policy.compressionThreshold ? gzip.compress(body) : nil,
+      entityTag: EntityTag(of: body), isAbsent: loaded == nil, value: policy.keepsValue ? loaded?.value : nil,
+      stamp: stamp,
+      life: loaded.map { EntryLife(from: now, known: $0.timeToLive, policy, chance: environment.fraction()) }
+        ?? EntryLife(ofAbsenceFrom: now, policy))
+  }
+}

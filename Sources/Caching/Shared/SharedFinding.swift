@@ -1,0 +1,67 @@
+import NIOCore
+
+/// What the shared store had for one key at one moment.
+struct SharedFinding: Sendable {
+  /// The generations of the key's tags at that moment. A load that begins afterwards may be stored under them.
+  let fence: SharedFence
+  /// The stored value, if it was loaded under those generations. It may be past its time.
+  let value: SharedValue?
+}
+
+/// The generations of one key's tags, as they were read.
+struct SharedFence: Sendable, Equatable {
+  let guards: [FenceGuard]
+  /// The log position that a replica must have replayed for a load; nil when only the primary will do.
+  let position: UInt64?
+  /// The tags of which a change may be under way: what is loaded now is of before or after it.
+  let doubtful: [CacheTag]
+
+  var isInDoubt: Bool { !doubtful.isEmpty }
+
+  /// The fence of a key with these tags.
+  init(_ tags: [CacheTag], _ generations: [Generation]) {
+    guards = zip(tags, generations).map { FenceGuard($0, nonce: $1.nonce) }
+    doubtful = zip(tags, generations).filter(\.1.isInDoubt).map(\.0)
+    let positions = generations.compactMap(\.position)
+    position = positions.count == generations.count ? positions.max() : nil
+  }
+}
+
+/// A value from the shared store, checked and unpacked.
+struct SharedValue: Sendable {
+  let body: ByteBuffer
+  let gzip: ByteBuffer?
+  let entityTag: EntityTag
+  let isAbsent: Bool
+  let life: EntryLife
+
+  /// The entry to keep in memory.
+  func entry(_ stamp: FenceStamp, value: (any Sendable)?, life: EntryLife) -> CacheEntry {
+    CacheEntry(
+      body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value, stamp: stamp, life: life)
+  }
+}
+
+extension EntryLife {
+  /// The times of an envelope, by this instance's clocks. An envelope from the future, by a clock that goes ahead of this
+  /// one, counts as made now.
+  init(_ envelope: Envelope, wallNow: Int64, now: UInt64) {
+    let age = UInt64(clamping: wallNow - min(envelope.createdAt, wallNow))
+    func moment(_ offset: UInt64) -> UInt64 {
+      guard offset != Envelope.forever else { return .max }
+      guard offset > age else { return now }
+      let (nanoseconds, overflows) = (offset - age).multipliedReportingOverflow(by: 1_000_000)
+      return overflows ? .max : now.addingSaturated(nanoseconds)
+    }
+    self.init(
+      refreshAt: moment(envelope.refreshAfter), freshUntil: moment(envelope.freshFor),
+      expiresAt: moment(envelope.keptFor))
+  }
+
+  /// The same life, but fresh for no more than `limit` ticks from `now`, and due for a look at the store shortly before.
+  func shortened(to limit: UInt64?, from now: UInt64) -> EntryLife {
+    guard let limit, now.addingSaturated(limit) < freshUntil else { return self }
+    let end = now + limit
+    return EntryLife(refreshAt: min(refreshAt, end - limit / 10), freshUntil: end, expiresAt: expiresAt)
+  }
+}

@@ -1,0 +1,76 @@
+import NIOCore
+
+extension SharedTier {
+  /// What the store has for keys of one owner, and the fences under which they may be loaded. One round trip, and a second
+  /// where a generation has to be made. nil when the store is out of reach or may not be trusted about their tags.
+  func find(_ keys: [CacheKey], limit: Duration, most: Int) async -> [CacheKey: SharedFinding]? {
+    let tagsByKey = keys.map(\.cacheTags)
+    let tags = Array(Set(tagsByKey.joined()))
+    guard isReadable(tags), let reading = await call(limit, { try await $0.read(keys, tags) }) else { return nil }
+    var known: [CacheTag: Generation] = [:]
+    for (tag, generation) in zip(tags, reading.generations) { known[tag] = generation }
+    let unsettled = tags.filter { known[$0]?.isInDoubt != false }
+    if !unsettled.isEmpty {
+      guard let minted = await call(limit, { try await $0.mint(unsettled) }) else { return nil }
+      for (tag, generation) in zip(unsettled, minted) { known[tag] = generation }
+    }
+    for (tag, generation) in known { generations.learn(tag, nonce: generation.nonce) }
+    var findings: [CacheKey: SharedFinding] = [:]
+    for (index, key) in keys.enumerated() {
+      let fence = SharedFence(tagsByKey[index], tagsByKey[index].compactMap { known[$0] })
+      let value = reading.values[index].flatMap { unpack($0, key, fence, most: most) }
+      findings[key] = SharedFinding(fence: fence, value: value)
+    }
+    return findings
+  }
+
+  /// Stores a loaded value under the fence it was loaded behind. False when one of its tags has changed or is in doubt, nil
+  /// when the store did not answer.
+  func publish(_ key: CacheKey, _ entry: CacheEntry, _ fence: SharedFence, limit: Duration) async -> Bool? {
+    let now = environment.ticker.nanoseconds()
+    let envelope = Envelope(
+      entry, nonces: fence.guards.map(\.nonce), createdAt: environment.wallClock.now().milliseconds, now: now)
+    let life = entry.life.expiresAt == .max ? nil : Duration.nanoseconds(Int64(clamping: entry.life.expiresAt - now))
+    if let life, life < .milliseconds(1) { return true }
+    let value = StoredValue(key, envelope.encoded(), timeToLive: life)
+    let isStored = await call(limit) { try await $0.store(value, under: fence.guards) }
+    if isStored == false { counters.refusals.add(1, ordering: .relaxed) }
+    return isStored
+  }
+
+  private func unpack(_ bytes: ByteBuffer, _ key: CacheKey, _ fence: SharedFence, most: Int) -> SharedValue? {
+    do throws(Envelope.Flaw) {
+      let envelope = try Envelope(bytes)
+      // In doubt, what was loaded before may be of before a change that somebody has already seen.
+      guard !fence.isInDoubt, envelope.nonces == fence.guards.map(\.nonce) else { return nil }
+      let bodies = try envelope.bodies(most: most, gzip)
+      return SharedValue(
+        body: bodies.body, gzip: bodies.gzip, entityTag: envelope.entityTag,
+        isAbsent: envelope.flags.contains(.absent),
+        life: EntryLife(
+          envelope, wallNow: environment.wallClock.now().milliseconds, now: environment.ticker.nanoseconds()))
+    } catch {
+      counters.count(error)
+      // Only if nobody has replaced it meanwhile. Should this fail, the next reader tries again.
+      _ = environment.start { [store] in _ = try? await store.compareAndDelete(key, expected: bytes) }
+      return nil
+    }
+  }
+}
+
+extension Envelope {
+  /// An entry as it is to be stored: its gzip form, where it has one.
+  init(_ entry: CacheEntry, nonces: [UInt64], createdAt: Int64, now: UInt64) {
+    func offset(_ moment: UInt64) -> UInt64 {
+      moment == .max ? Self.forever : (moment - min(moment, now)) / 1_000_000
+    }
+    var flags: Flags = []
+    if entry.gzip != nil { flags.insert(.gzip) }
+    if entry.isAbsent { flags.insert(.absent) }
+    self.init(
+      flags: flags, createdAt: createdAt, refreshAfter: offset(entry.life.refreshAt),
+      freshFor: offset(entry.life.freshUntil), keptFor: offset(entry.life.expiresAt),
+      bodyLength: UInt32(entry.body.readableBytes), entityTag: entry.entityTag, nonces: nonces,
+      payload: entry.gzip ?? entry.body)
+  }
+}

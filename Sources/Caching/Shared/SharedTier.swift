@@ -1,0 +1,165 @@
+import Synchronization
+
+/// The tier that instances share: values in envelopes, guarded by generations, in a store that may be slow or gone.
+///
+/// Nobody waits for it longer than the limits, and no failure of it reaches a caller. What it could not be told while it was
+/// away (bumps, and tags that were loaded without it) it is told first when it is back; until then nothing under those tags
+/// is read from it.
+final class SharedTier: Sendable {
+  struct State: Sendable {
+    var breaker: TierBreaker
+    var suspects = SuspectTags()
+    var isRecovering = false
+  }
+
+  let store: any FenceStorePort
+  let options: SharedTierOptions
+  let environment: CacheEnvironment
+  let generations: Generations
+  let trust: LocalTrust
+  let counters = SharedTierCounters()
+  let state: Mutex<State>
+  private let hasSuspects = Atomic<Bool>(false)
+  let gzip = GzipDecoder()
+  /// Tells other instances of bumps, after the store knows them.
+  let announce: @Sendable (BackplaneMessage.Body) -> Void
+
+  init(
+    store: any FenceStorePort, options: SharedTierOptions, environment: CacheEnvironment, generations: Generations,
+    trust: LocalTrust, announce: @escaping @Sendable (BackplaneMessage.Body) -> Void
+  ) {
+    self.store = store
+    self.options = options
+    self.environment = environment
+    self.generations = generations
+    self.trust = trust
+    self.announce = announce
+    state = Mutex(State(breaker: TierBreaker(threshold: options.timeOutsToOpen)))
+  }
+
+  /// Whether the store is taken to answer.
+  var isUp: Bool { !state.withLock(\.breaker.isOpen) }
+
+  /// Whether values under `tags` may be read: the store answers, and nothing is owed to it about them.
+  func isReadable(_ tags: [CacheTag]) -> Bool {
+    guard hasSuspects.load(ordering: .acquiring) || !isUp else { return true }
+    return state.withLock { !$0.breaker.isOpen && !$0.suspects.contains(any: tags) }
+  }
+
+  /// Keeps `tags` from being read until they have been bumped.
+  func suspect(_ tags: [CacheTag]) {
+    generations.unsettle(tags)
+    let mustRecover = state.withLock { state in
+      state.suspects.add(tags)
+      hasSuspects.store(true, ordering: .releasing)
+      return state.beginRecovery()
+    }
+    if mustRecover { startRecovery() }
+  }
+
+  /// One call to the store within a limit; nil when it failed, which counts towards the breaker.
+  func call<Value: Sendable>(
+    _ limit: Duration, _ operation: @escaping @Sendable (any FenceStorePort) async throws -> Value
+  ) async -> Value? {
+    do throws(CacheStoreError) {
+      let value = try await environment.within(limit) { [store] in
+        try await operation(store)
+      }
+      state.withLock { $0.breaker.succeeded() }
+      return value
+    } catch {
+      // A cancelled caller says nothing about the store.
+      if !Task.isCancelled { failed(error) }
+      return nil
+    }
+  }
+
+  private func failed(_ error: CacheStoreError) {
+    counters.failures.add(1, ordering: .relaxed)
+    let mustRecover = state.withLock { state in
+      guard state.breaker.failed(error) else { return false }
+      trust.store(isUp: false, now: environment.ticker.nanoseconds())
+      return state.beginRecovery()
+    }
+    if mustRecover { startRecovery() }
+  }
+}
+
+extension SharedTier {
+  /// Tries, with growing pauses, until the store answers and knows all that it was not told. One at a time.
+  private func startRecovery() {
+    _ = environment.start { [self] in
+      var pause = options.firstProbe
+      repeat {
+        do { try await environment.sleep(pause) } catch { return }
+        pause = min(pause * 2, options.lastProbe)
+      } while !(await recover())
+    }
+  }
+
+  /// One attempt; true when nothing is left to do.
+  private func recover() async -> Bool {
+    for scope in state.withLock(\.suspects.scopes) {
+      let owed = state.withLock { $0.suspects.tags(scope) }
+      guard await repay(owed) else { return false }
+    }
+    guard await probe() else { return false }
+    return finishRecovery()
+  }
+
+  private func repay(_ owed: [CacheTag: UInt64]) async -> Bool {
+    let tags = Array(owed.keys)
+    guard let nonces = await tell(tags, change: 0, position: nil) else { return false }
+    state.withLock { state in
+      state.suspects.remove(owed)
+      hasSuspects.store(!state.suspects.isEmpty, ordering: .releasing)
+    }
+    announce(.bumped(nonces))
+    return true
+  }
+
+  private func probe() async -> Bool {
+    do throws(CacheStoreError) {
+      _ = try await environment.within(options.readLimit) { [store] in
+        try await store.read([], [.all(.platform)])
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func finishRecovery() -> Bool {
+    state.withLock { state in
+      guard state.suspects.isEmpty else { return false }
+      state.breaker.close()
+      trust.store(isUp: true, now: environment.ticker.nanoseconds())
+      state.isRecovering = false
+      return true
+    }
+  }
+
+  /// Bumps tags of one owner, whatever the breaker says; the new generations are known here before anybody can ask.
+  func tell(_ tags: [CacheTag], change: UInt64, position: UInt64?) async -> [FenceGuard]? {
+    do throws(CacheStoreError) {
+      let bumped = try await environment.within(options.writeLimit) { [store] in
+        try await store.bump(tags, by: change, position: position)
+      }
+      let guards = zip(tags, bumped).map { FenceGuard($0, nonce: $1.nonce) }
+      for guarded in guards { generations.learn(guarded.tag, nonce: guarded.nonce) }
+      return guards
+    } catch {
+      failed(error)
+      return nil
+    }
+  }
+}
+
+extension SharedTier.State {
+  /// Whether the caller is to start the recovery: there is cause, and none is under way.
+  fileprivate mutating func beginRecovery() -> Bool {
+    guard !isRecovering, breaker.isOpen || !suspects.isEmpty else { return false }
+    isRecovering = true
+    return true
+  }
+}
