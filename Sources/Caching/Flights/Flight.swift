@@ -86,6 +86,7 @@ final class Flight: Sendable {
       defer { state.waiting = [:] }
       return state.waiting
     }
-    for continuation in waiting.values { continuation.resume(with: outcome) }
+    // In the order in which they came.
+    for (_, continuation) in waiting.sorted(by: { $0.key < $1.key }) { continuation.resume(with: outcome) }
   }
 }

@@ -118,5 +118,12 @@ package final class BoundedTable<Value: Sendable>: Sendable {
     }
   }
 
+  /// What each owner holds and how often it was read.
+  package var usage: [CacheScope: OwnerUsage] {
+    shards.reduce(into: [:]) { total, shard in
+      total.merge(shard.contents.withLock(\.owners.usage)) { $0 + $1 }
+    }
+  }
+
   private func shard(_ key: CacheKey) -> Shard { shards[key.precomputedHash & mask] }
 }

@@ -4,6 +4,7 @@ struct OwnerShares: Sendable {
     let scope: CacheScope
     var entries = 0
     var bytes = 0
+    var hits = 0
     var isOver = false
   }
 
@@ -34,6 +35,17 @@ struct OwnerShares: Sendable {
     holdings[Int(owner)].bytes += cost
     judge(owner)
     return owner
+  }
+
+  /// Counts a read of one of an owner's entries.
+  mutating func countHit(_ owner: UInt32) { holdings[Int(owner)].hits += 1 }
+
+  /// What each owner holds, and how often it was read since the owner last held nothing.
+  var usage: [CacheScope: OwnerUsage] {
+    numbers.mapValues { number in
+      let holding = holdings[Int(number)]
+      return OwnerUsage(entries: holding.entries, bytes: holding.bytes, hits: holding.hits)
+    }
   }
 
   /// Takes back what ``add(_:cost:)`` counted.

@@ -43,16 +43,21 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
   }
 
   mutating func value(_ key: CacheKey, countsMiss: Bool, judge: (Value) -> Verdict) -> Value? {
-    guard let slot = find(key), let value = entries[slot]?.value else { return miss(counts: countsMiss) }
+    guard let slot = find(key), let value = entries[slot]?.value else { return miss(key, counts: countsMiss) }
     switch judge(value) {
     case .valid: break
-    case .withheld: return miss(counts: countsMiss)
+    case .withheld: return miss(key, counts: countsMiss)
     case .stale:
       remove(slot)
-      return miss(counts: countsMiss)
+      return miss(key, counts: countsMiss)
     }
     statistics.hits += 1
-    entries.change(slot) { $0?.isMarked = true }
+    statistics.namespaces.countHit(key.namespace)
+    let owner = entries.change(slot) { entry -> UInt32? in
+      entry?.isMarked = true
+      return entry?.owner
+    }
+    if let owner { owners.countHit(owner) }
     return value
   }
 
@@ -124,8 +129,11 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
 
   private func find(_ key: CacheKey) -> Slot? { index.find(key.fingerprint) { entries[$0]?.key == key } }
 
-  private mutating func miss(counts: Bool) -> Value? {
-    if counts { statistics.misses += 1 }
+  private mutating func miss(_ key: CacheKey, counts: Bool) -> Value? {
+    if counts {
+      statistics.misses += 1
+      statistics.namespaces.countMiss(key.namespace)
+    }
     return nil
   }
 }

@@ -23,7 +23,8 @@ struct SlotPages<Element: Sendable>: Sendable {
   }
 
   /// Changes an element in place. Not an accessor, whose frame would be allocated wherever it is not inlined.
-  mutating func change(_ slot: Slot, _ body: (inout Element) -> Void) {
+  @discardableResult
+  mutating func change<Result>(_ slot: Slot, _ body: (inout Element) -> Result) -> Result {
     body(&pages[Int(slot >> Self.shift)][Int(slot & (Self.size - 1))])
   }
 

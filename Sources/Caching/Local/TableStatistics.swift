@@ -8,6 +8,8 @@ package struct TableStatistics: Sendable, Equatable {
   package var evictions = 0
   /// Entries removed because their time was over, other than by a reader who found them stale.
   package var expirations = 0
+  /// Reads by the namespace of their keys.
+  package var namespaces = NamespaceTally()
 
   mutating func add(_ other: TableStatistics) {
     entries += other.entries
@@ -16,5 +18,6 @@ package struct TableStatistics: Sendable, Equatable {
     misses += other.misses
     evictions += other.evictions
     expirations += other.expirations
+    namespaces.add(other.namespaces)
   }
 }

@@ -18,8 +18,29 @@ public struct CacheStats: Sendable, Equatable {
   public var staleServes = 0
   /// Loads begun in the background for values near their end.
   public var refreshes = 0
+  /// Reads of the tier in memory by namespace.
+  public var namespaces: [Namespace] = []
+  /// The tenants whose entries in memory were read most, the most read first; at most ``topTenants``.
+  public var tenants: [Tenant] = []
   /// What went on with the shared store; nil where there is none.
   public var shared: Shared?
+
+  /// How many tenants are listed.
+  public static let topTenants = 10
+
+  /// Reads of the tier in memory under one namespace.
+  public struct Namespace: Sendable, Equatable {
+    public let name: String
+    public var hits: Int
+    public var misses: Int
+  }
+
+  /// What one tenant has in memory.
+  public struct Tenant: Sendable, Equatable {
+    /// The tenant's identifier.
+    public let tenant: String
+    public var usage: OwnerUsage
+  }
 
   /// What went on with the tier that instances share.
   public struct Shared: Sendable, Equatable {

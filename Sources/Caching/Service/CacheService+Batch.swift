@@ -8,13 +8,13 @@ extension CacheService {
     var found: [CacheKey: CacheEntry] = [:]
     var joined: [Boarding] = []
     var own: [Boarding] = []
-    var unshared: [CacheKey: FenceStamp] = [:]
-    for key in Set(keys) {
+    var unshared: [(key: CacheKey, stamp: FenceStamp)] = []
+    for key in keys.uniqued() {
       let stamp = stamp(key)
       if !policy.skipsRead, let entry = valid(key) {
         found[key] = entry
       } else if stamp.isInDoubt {
-        unshared[key] = stamp
+        unshared.append((key, stamp))
       } else {
         let (flight, caller, isNew) = flights.board(key, stamp: stamp)
         let boarding = Boarding(key: key, flight: flight, caller: caller)
@@ -26,7 +26,7 @@ extension CacheService {
     var waiting = joined + own
     do {
       if !unshared.isEmpty {
-        let keys = Array(unshared.keys)
+        let keys = unshared.map(\.key)
         let loaded = try await counted { [keys] in try await load(keys) }
         for (key, stamp) in unshared { found[key] = try encode(loaded[key], stamp: stamp, policy: policy) }
       }
@@ -94,7 +94,7 @@ extension CacheService {
   private func findAll(_ boardings: [Boarding], _ policy: CachePolicy) async -> [CacheKey: SharedFinding] {
     var findings: [CacheKey: SharedFinding] = [:]
     guard shared != nil else { return findings }
-    for keys in Dictionary(grouping: boardings.map(\.key), by: \.scope).values {
+    for keys in boardings.map(\.key).grouped(by: \.scope) {
       guard let found = await find(keys, policy) else {
         shared?.suspect(doubtful(keys))
         continue

@@ -7,7 +7,7 @@ extension CacheService {
 
   public func mget<Value: Codable & Sendable>(_ keys: [CacheKey], as type: Value.Type) async -> [Value?] {
     var found: [CacheKey: CacheEntry] = [:]
-    for key in Set(keys) { found[key] = valid(key) }
+    for key in keys.uniqued() { found[key] = valid(key) }
     for (key, entry) in await copy(keys.filter { found[$0] == nil }) { found[key] = entry }
     return keys.map { key in
       guard let entry = found[key], !entry.isAbsent else { return nil }
@@ -52,7 +52,7 @@ extension CacheService {
   public func del(_ keys: [CacheKey]) async {
     forget(keys)
     guard let shared else { return }
-    for keys in Dictionary(grouping: keys, by: \.scope).values {
+    for keys in keys.grouped(by: \.scope) {
       if await shared.call(options.writeLimit, { try await $0.delete(keys) }) == nil { shared.suspect(doubtful(keys)) }
     }
     // Copies that were on their way from the store.
@@ -100,7 +100,7 @@ extension CacheService {
   private func copy(_ keys: [CacheKey]) async -> [CacheKey: CacheEntry] {
     guard shared != nil, !keys.isEmpty else { return [:] }
     var copies: [CacheKey: CacheEntry] = [:]
-    for keys in Dictionary(grouping: keys, by: \.scope).values {
+    for keys in keys.grouped(by: \.scope) {
       let stamps = Dictionary(keys.map { ($0, stamp($0)) }, uniquingKeysWith: { first, _ in first })
       guard let findings = await find(keys, .forever) else { continue }
       for (key, finding) in findings {

@@ -20,6 +20,15 @@ extension CacheService {
       evictions: table.evictions, loads: counters.loads.load(ordering: .relaxed),
       coalesced: flights.coalesced.load(ordering: .relaxed), expirations: table.expirations,
       staleServes: counters.staleServes.load(ordering: .relaxed),
-      refreshes: counters.refreshes.load(ordering: .relaxed), shared: shared)
+      refreshes: counters.refreshes.load(ordering: .relaxed),
+      namespaces: table.namespaces.lines.map { .init(name: $0.name, hits: $0.hits, misses: $0.misses) },
+      tenants: topTenants, shared: shared)
+  }
+
+  private var topTenants: [CacheStats.Tenant] {
+    local.usage.filter { $0.key != .platform }
+      .map { CacheStats.Tenant(tenant: $0.key.text, usage: $0.value) }
+      .sorted { ($0.usage.hits, $0.tenant) > ($1.usage.hits, $1.tenant) }
+      .prefix(CacheStats.topTenants).map(\.self)
   }
 }

@@ -41,6 +41,6 @@ extension SharedTier {
   }
 
   private static func byOwner(_ tags: [CacheTag]) -> [[CacheTag]] {
-    Array(Dictionary(grouping: Set(tags), by: \.scope).values)
+    tags.uniqued().grouped(by: \.scope)
   }
 }

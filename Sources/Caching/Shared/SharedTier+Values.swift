@@ -5,7 +5,7 @@ extension SharedTier {
   /// where a generation has to be made. nil when the store is out of reach or may not be trusted about their tags.
   func find(_ keys: [CacheKey], limit: Duration, most: Int) async -> [CacheKey: SharedFinding]? {
     let tagsByKey = keys.map(\.cacheTags)
-    let tags = Array(Set(tagsByKey.joined()))
+    let tags = tagsByKey.joined().uniqued()
     guard isReadable(tags), let reading = await call(limit, { try await $0.read(keys, tags) }) else { return nil }
     var known: [CacheTag: Generation] = [:]
     for (tag, generation) in zip(tags, reading.generations) { known[tag] = generation }

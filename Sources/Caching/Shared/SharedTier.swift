@@ -108,7 +108,7 @@ extension SharedTier {
   }
 
   private func repay(_ owed: [CacheTag: UInt64]) async -> Bool {
-    let tags = Array(owed.keys)
+    let tags = owed.sorted { $0.value < $1.value }.map(\.key)
     guard let nonces = await tell(tags, change: 0, position: nil) else { return false }
     state.withLock { state in
       state.suspects.remove(owed)

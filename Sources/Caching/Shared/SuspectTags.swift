@@ -13,8 +13,10 @@ struct SuspectTags: Sendable {
   /// How many tags there are.
   var count: Int { serials.values.reduce(0) { $0 + $1.count } }
 
-  /// The owners concerned.
-  var scopes: [CacheScope] { Array(serials.keys) }
+  /// The owners concerned, longest first.
+  var scopes: [CacheScope] {
+    serials.mapValues { $0.values.min() ?? 0 }.sorted { $0.value < $1.value }.map(\.key)
+  }
 
   /// One owner's tags, each with the number that ``remove(_:)`` wants.
   func tags(_ scope: CacheScope) -> [CacheTag: UInt64] { serials[scope] ?? [:] }

@@ -1,6 +1,6 @@
 /// The result of `body`, or a violation when it takes longer than `limit`.
 package func within<Result: Sendable>(
-  _ what: String, limit: Duration = .seconds(20), _ body: @escaping @Sendable () async throws -> Result
+  _ what: String, limit: Duration = .seconds(60), _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
   let (outcomes, continuation) = AsyncThrowingStream.makeStream(of: Result.self)
   let work = Task {
@@ -20,7 +20,7 @@ package func within<Result: Sendable>(
 
 /// Polls until `condition` holds; a violation when it does not within `limit`.
 package func eventually(
-  _ what: String, limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+  _ what: String, limit: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
   let clock = ContinuousClock()
   let end = clock.now.advanced(by: limit)
