@@ -6,15 +6,24 @@ RELEASE := --configuration release --scratch-path .build-release --static-swift-
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
 	Benchmarks/EvictionSimulator/Package.swift Benchmarks/EvictionSimulator/Sources
 
-.PHONY: run test lint format bench release clean
+.PHONY: run real test lint format bench release clean
+
+# What a build links against, and the servers that the tests start.
+LIBRARIES := zlib1g-dev libpq-dev libhiredis-dev
+SERVERS := postgresql-15 redis-server redis-sentinel redis-tools pgbouncer openssl
 
 ## Builds and serves the demo catalog from memory on http://127.0.0.1:8080.
 run: release
 	.build-release/release/tenantry serve
 
-## Builds and runs every test.
+## Starts PostgreSQL and Redis, migrates, loads the demo catalog and serves it from them; see Scripts/real.
+real: release
+	Scripts/install-packages postgresql-15 redis-server
+	Scripts/real
+
+## Builds and runs every test; the tests start the servers they need.
 test:
-	Scripts/install-packages zlib1g-dev
+	Scripts/install-packages $(LIBRARIES) $(SERVERS)
 	$(SWIFT) test --disable-xctest
 
 ## Fails on any formatting that `make format` would change; warnings fail every build.
@@ -31,7 +40,7 @@ bench: release
 	cd Benchmarks && $(SWIFT) build $(RELEASE) && python3 hit-ratio.py
 
 release:
-	Scripts/install-packages zlib1g-dev
+	Scripts/install-packages $(LIBRARIES)
 	$(SWIFT) build $(RELEASE) --product tenantry
 
 clean:

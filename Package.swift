@@ -24,6 +24,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -39,10 +40,13 @@ let package = Package(
   name: "tenantry",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "tenantry", targets: ["tenantry"])
+    .executable(name: "tenantry", targets: ["tenantry"]),
+    .library(name: "RedisClient", targets: ["RedisClient"]),
+    .library(name: "PostgresClient", targets: ["PostgresClient"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
@@ -65,6 +69,12 @@ let package = Package(
     source("AvailabilityDomain", ["Kernel", "Caching"]),
     source("BookingsDomain", ["Kernel", "Caching"]),
 
+    // Clients of the two servers. They know nothing of the catalog and could be published alone.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    source("RedisClient", ["CHiredis", logging, nioCore, nioPosix, nioSSL]),
+    .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
+    source("PostgresClient", ["CLibPQ", collections, logging]),
+
     // Adapters: technology. They never import each other.
     source(
       "InMemoryAdapter",
@@ -75,6 +85,13 @@ let package = Package(
         "Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain", "Observability",
         hummingbird, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes,
       ]),
+    source("RedisAdapter", ["Kernel", "Caching", "RedisClient", logging, nioCore]),
+    source(
+      "PostgresAdapter",
+      [
+        "Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain", "PostgresClient",
+        logging,
+      ]),
     source("Observability", [logging, metrics]),
 
     // Wiring and the way in.
@@ -82,7 +99,8 @@ let package = Package(
       "Bootstrap",
       [
         "Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain",
-        "InMemoryAdapter", "HTTPAdapter", "Observability", configuration, hummingbird, hummingbirdCore,
+        "InMemoryAdapter", "RedisAdapter", "RedisClient", "PostgresAdapter", "PostgresClient", "HTTPAdapter",
+        "Observability", configuration, hummingbird, hummingbirdCore,
         hummingbirdHTTP2,
         logging, metrics, nioCore, nioSSL, serviceLifecycle, systemPackage,
       ]),
@@ -102,7 +120,7 @@ let package = Package(
     tests("BookingsDomainTests", ["BookingsDomain", "PortContracts"]),
     tests("ObservabilityTests", ["Observability", logging, metrics]),
     tests("AdapterContractTests", ["InMemoryAdapter", "PortContracts"]),
-    tests("BootstrapTests", ["Bootstrap", "tenantry"]),
+    tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
     tests(
       "IntegrationTests",
       ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioEmbedded, nioPosix]),

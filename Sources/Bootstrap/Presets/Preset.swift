@@ -3,35 +3,22 @@ import BookingsDomain
 import Caching
 import CatalogDomain
 import HTTPAdapter
-import InMemoryAdapter
 import Kernel
+import ServiceLifecycle
 import TenancyDomain
 
-/// The domain services over one set of adapters. The only place that knows which.
+/// The domain services over one set of adapters. Only the presets know which.
 struct Preset: Sendable {
   let services: HTTPAPI.Services
   let tenants: any TenantRepositoryPort
-  let cache: any CacheServicePort
-
-  /// Everything in memory.
-  static func mock(_ settings: Settings, clock: any WallClock, ticker: any Ticker, newID: IDGenerator) -> Preset {
-    let database = InMemoryDatabase()
-    return Preset(
-      settings,
-      Adapters(
-        tenants: InMemoryTenantRepository(database: database), reader: InMemoryCatalogReader(database: database),
-        packages: InMemoryPackageRepository(database: database),
-        segments: InMemorySegmentRepository(database: database), addOns: InMemoryAddOnRepository(database: database),
-        venues: InMemoryVenueRepository(database: database),
-        occupancy: InMemoryAvailabilityRepository(database: database),
-        blackouts: InMemoryBlackoutRepository(database: database),
-        bookings: InMemoryBookingRepository(database: database),
-        store: InMemoryCacheStore(ticker: ticker)),
-      clock: clock, ticker: ticker, newID: newID)
-  }
+  let cache: CacheService
+  /// What must run beside the server.
+  var background: [any Service] = []
+  /// Closes what the adapters hold open, once nothing uses them.
+  var close: @Sendable () -> Void = {}
 
   /// One adapter for each port.
-  private struct Adapters {
+  struct Adapters {
     let tenants: any TenantRepositoryPort
     let reader: any CatalogReadPort
     let packages: any CatalogRepositoryPort<Package>
@@ -41,15 +28,20 @@ struct Preset: Sendable {
     let occupancy: any AvailabilityRepositoryPort
     let blackouts: any BlackoutRepositoryPort
     let bookings: any BookingRepositoryPort
-    let store: any CacheStorePort
+    let cache: CacheService
   }
 
-  private init(
-    _ settings: Settings, _ adapters: Adapters, clock: any WallClock, ticker: any Ticker, newID: IDGenerator
-  ) {
-    let cache = CacheService(
-      store: adapters.store, limits: settings.cache.limits,
-      environment: CacheEnvironment(ticker: ticker, wallClock: clock))
+  /// What the services take from the machine.
+  struct Machine: Sendable {
+    let clock: any WallClock
+    let ticker: any Ticker
+    let newID: IDGenerator
+
+    var cacheEnvironment: CacheEnvironment { CacheEnvironment(ticker: ticker, wallClock: clock) }
+  }
+
+  init(_ settings: Settings, _ adapters: Adapters, _ machine: Machine) {
+    let (cache, clock, newID) = (adapters.cache, machine.clock, machine.newID)
     self.cache = cache
     tenants = adapters.tenants
     services = HTTPAPI.Services(

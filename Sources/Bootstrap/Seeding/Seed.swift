@@ -90,13 +90,11 @@ extension Seed {
     }
   }
 
-  /// The folder `Seeds/demo`: in the working directory, or beside the program or above it.
-  package static func demoFolder(program: URL) -> URL? {
-    let working = URL(filePath: FileManager.default.currentDirectoryPath)
-    let above = sequence(first: program.deletingLastPathComponent()) { folder in
-      folder.path == "/" ? nil : folder.deletingLastPathComponent()
+  /// The folder `Seeds/demo`, wherever ``ProgramFolder`` finds it. Throws ``SeedError``.
+  package static func demoFolder() throws -> URL {
+    guard let folder = ProgramFolder.find("Seeds/demo") else {
+      throw SeedError(description: "cannot find Seeds/demo: start in the project's folder, or put it by the program")
     }
-    return ([working] + above).map { $0.appending(path: "Seeds/demo") }
-      .first { FileManager.default.fileExists(atPath: $0.path) }
+    return folder
   }
 }

@@ -34,9 +34,13 @@ package struct ServerProcess: Sendable {
   package func run() async throws {
     let clock = SystemClock()
     let newID = IDGenerator(clock: clock, random: SystemRandomSource())
-    let preset = Preset.mock(settings, clock: clock, ticker: clock, newID: newID)
-    let loader = SeedLoader(tenants: preset.tenants, services: preset.services, clock: clock, newID: newID)
-    for seed in seeds { try await loader.load(seed) }
+    let machine = Preset.Machine(clock: clock, ticker: clock, newID: newID)
+    let preset = try preset(machine)
+    defer { preset.close() }
+    if settings.preset == .mock {
+      let loader = SeedLoader(tenants: preset.tenants, services: preset.services, clock: clock, newID: newID)
+      for seed in seeds { try await loader.load(seed) }
+    }
 
     let readiness = Readiness()
     let registry = MetricsRegistry()
@@ -62,11 +66,18 @@ package struct ServerProcess: Sendable {
       announce(Welcome.text(settings.server, port: port, seeds: seeds))
     }
     var configuration = ServiceGroupConfiguration(
-      services: [
+      services: preset.background + [
         BookingSweeper(bookings: preset.services.bookings, interval: Self.sweepInterval, logger: logger), startUp,
         server, DrainNotice(readiness: readiness),
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.drainTime
     try await ServiceGroup(configuration: configuration).run()
+  }
+
+  private func preset(_ machine: Preset.Machine) throws -> Preset {
+    switch settings.preset {
+    case .mock: .mock(settings, machine)
+    case .real: try .real(settings, machine, logger: logger)
+    }
   }
 }

@@ -2,6 +2,7 @@ package import Caching
 import Kernel
 package import Logging
 import NIOCore
+package import RedisAdapter
 
 /// Everything that can be set from outside, read and checked at the start.
 package struct Settings: Sendable {
@@ -31,6 +32,7 @@ package struct Settings: Sendable {
   /// What the cache keeps, and for how long.
   package struct Cache: Sendable {
     package var limits: CacheService.Limits
+    package var shared: SharedTierOptions
     package var catalog: CachePolicy
     package var availability: CachePolicy
     package var tenancy: CachePolicy
@@ -47,6 +49,10 @@ package struct Settings: Sendable {
   }
 
   package var preset: Preset
+  /// Where the data is; nil when it is in memory.
+  package var database: Database?
+  /// Where the shared cache is; nil when there is none.
+  package var redis: RedisStoresSettings?
   package var server: Server
   package var cache: Cache
   package var rateLimits: RateLimits
@@ -61,9 +67,8 @@ package struct Settings: Sendable {
   package init(environment: [String: String], overrides: [String: String] = [:], isTerminal: Bool) async throws {
     let reader = try await SettingReader(environment: environment, overrides: overrides)
     preset = try reader.choice("ADAPTERS_PRESET", default: .mock)
-    guard preset == .mock else {
-      throw SettingError("ADAPTERS_PRESET", got: "real", takes: "mock: this version has no other adapters yet")
-    }
+    database = preset == .real ? try Database(reader) : nil
+    redis = preset == .real ? try RedisStoresSettings(reader) : nil
     server = try Server(reader)
     cache = try Cache(reader)
     rateLimits = try RateLimits(reader)
@@ -95,11 +100,15 @@ extension Settings.Server {
 
 extension Settings.Cache {
   init(_ reader: SettingReader) throws {
+    shared = SharedTierOptions()
+    shared.localTimeToLive = try reader.duration("CACHE_LRU_TTL_MS", default: .seconds(60))
+    shared.channel = "changes"
     limits = CacheService.Limits(
       entries: try reader.integer("CACHE_LRU_MAX_ITEMS", default: 100_000, in: 1...100_000_000),
       bytes: try reader.value("CACHE_LRU_MAX_BYTES", default: 256 << 20, takes: "bytes, such as 1048576 or 256MiB") {
         DurationText.parseBytes($0).flatMap { $0 > 0 ? $0 : nil }
       })
+    if !(try reader.bool("CACHE_L1", default: true)) { limits.entries = 0 }
     let jitter = try reader.fraction("CACHE_TTL_JITTER", default: 0.1)
     let negative = try reader.duration("CACHE_NEGATIVE_TTL", default: .seconds(10))
     let threshold = try reader.integer("CACHE_COMPRESS_MIN_BYTES", default: 1024, in: 0...Int(Int32.max))

@@ -102,9 +102,12 @@ public final class CacheService: CacheServicePort {
     }
   }
 
-  public func invalidate(_ tags: [CacheTag]) async {
+  public func invalidate(_ tags: [CacheTag]) async { await invalidate(tags, position: nil) }
+
+  /// ``invalidate(_:)`` of a change that was committed at a position of the write-ahead log.
+  public func invalidate(_ tags: [CacheTag], position: UInt64?) async {
     generations.raiseDoubt(tags)
-    await settle(tags, shared?.prepare(tags), changed: true)
+    await settle(tags, shared?.prepare(tags), changed: true, position: position)
   }
 
   /// Ends a change, here when the shared store knows of it: a read between the two would find the old value there. Not

@@ -18,8 +18,6 @@ public final class WriteBehindCounters: Sendable {
     public var concurrency = 64
     /// How long one write may take.
     public var limit: Duration = .seconds(1)
-    /// How long the last flush may take when the process ends.
-    public var drainLimit: Duration = .seconds(5)
     /// How long a counter lives after it was made; nil for ever.
     public var timeToLive: Duration?
 
@@ -94,12 +92,10 @@ public final class WriteBehindCounters: Sendable {
       return state.sums
     }
     var rest = sums[...]
-    let end = environment.ticker.nanoseconds().addingSaturated(options.drainLimit.ticks)
     while !rest.isEmpty {
       let batch = rest.prefix(options.concurrency)
       rest = rest.dropFirst(options.concurrency)
-      let isReached = await write(batch)
-      guard isReached, environment.ticker.nanoseconds() < end else { break }
+      guard await write(batch) else { break }
     }
     putBack(rest)
   }

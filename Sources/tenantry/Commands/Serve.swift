@@ -27,12 +27,13 @@ struct Serve: AsyncParsableCommand {
     let settings = try await Settings(
       environment: environment, overrides: overrides, isTerminal: isatty(FileHandle.standardError.fileDescriptor) == 1)
     LogOutput.bootstrap(settings)
-    let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-    guard let folder = Seed.demoFolder(program: Bundle.main.executableURL ?? program) else {
-      throw SeedError(description: "cannot find Seeds/demo: start in the project's folder, or put it by the program")
+    let logger = Logger(label: "tenantry")
+    if migrate, settings.preset == .real {
+      let names = try await SchemaCommand(settings: settings, logger: logger).up()
+      logger.info("schema up to date", metadata: ["applied": "\(names.count)"])
     }
     let server = ServerProcess(
-      settings: settings, seeds: try Seed.all(in: folder), logger: Logger(label: "tenantry")
+      settings: settings, seeds: try Seed.all(in: Seed.demoFolder()), logger: logger
     ) { text in
       // Nobody may be there to read it.
       try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))

@@ -1,0 +1,9 @@
+#pragma once
+#include <postgresql/libpq-fe.h>
+// How libpq's sockets are waited for; Swift's Glibc module leaves these out.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+/// Bytes that OpenSSL has decrypted and libpq has not yet taken: the socket does not show them as readable, and
+/// PQconsumeInput may leave some behind. libpq uses the same library.
+extern int SSL_pending(const void *connection);

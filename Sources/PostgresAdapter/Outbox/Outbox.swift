@@ -1,0 +1,33 @@
+import Kernel
+import PostgresClient
+
+/// How changes leave word of what they made stale, in their own transaction.
+enum Outbox {
+  /// The channel that wakes the relay. Never used on the way of a booking: NOTIFY makes commits queue for each other.
+  static let channel = "tenantry_outbox"
+
+  /// Leaves word of tags that a statement names, and wakes the relay when the transaction commits.
+  static func word(of tags: [String], _ tenant: TenantID) -> PostgresQuery {
+    PostgresQuery(insertion, [.tenant(tenant), .textArray(tags), .text(channel)])
+  }
+
+  /// A change that leaves word and wakes the relay if it returns rows. Returns the same rows with one more column.
+  /// - Parameters:
+  ///   - change: a statement that ends with RETURNING.
+  ///   - tags: an array, made of the columns that `change` returns.
+  ///   - another: a second change, made of what `changed` returns.
+  static func telling(_ change: String, tags: String, and another: String? = nil) -> String {
+    """
+    WITH changed AS (\(change)),
+      \(another.map { "also AS (\($0))," } ?? "")
+      told AS (INSERT INTO outbox (tenant_id, tags) SELECT $1, \(tags) FROM changed)
+    SELECT changed.*, pg_notify('\(channel)', '') FROM changed
+    """
+  }
+
+  /// The tag of the month of a date, as a part of a statement; the same text as ``AvailabilityTag/month(_:)`` makes.
+  static func monthTag(_ date: String) -> String { "'month-' || to_char(\(date), 'YYYY-MM')" }
+
+  private static let insertion = PostgresStatement(
+    "WITH told AS (INSERT INTO outbox (tenant_id, tags) VALUES ($1, $2)) SELECT pg_notify($3, '')", name: "outbox.tell")
+}

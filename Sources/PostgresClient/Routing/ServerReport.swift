@@ -1,0 +1,41 @@
+/// What a server says of itself in a health check.
+struct ServerReport: Equatable {
+  var isInRecovery: Bool
+  /// Replayed, or of a primary flushed, which is what it sends to replicas.
+  var position: PostgresWALPosition
+  /// Of a primary; replicas do not say.
+  var timeline: UInt32?
+  var isWritable: Bool
+  var latency = Duration.zero
+  var cpuPercent: Double?
+
+  /// The timeline is in the name of the log file that is being written: `pg_control_checkpoint()` shows that of the last
+  /// checkpoint, which after a promotion is the old one for a while.
+  static let statement = PostgresStatement(
+    """
+    SELECT pg_is_in_recovery(),
+      CASE WHEN pg_is_in_recovery() THEN COALESCE(pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_flush_lsn() END,
+      CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END,
+      current_setting('transaction_read_only') = 'off'
+    """, name: "health")
+
+  init(
+    isInRecovery: Bool, position: PostgresWALPosition, timeline: UInt32? = nil, isWritable: Bool,
+    latency: Duration = .zero, cpuPercent: Double? = nil
+  ) {
+    self.isInRecovery = isInRecovery
+    self.position = position
+    self.timeline = timeline
+    self.isWritable = isWritable
+    self.latency = latency
+    self.cpuPercent = cpuPercent
+  }
+
+  init(_ rows: PostgresRows) throws(PostgresError) {
+    guard let row = rows.first else { throw PostgresError(.protocolViolation, "no row from the health check") }
+    isInRecovery = try row.decode(0)
+    position = try row.decode(1)
+    timeline = try row.decodeIfPresent(2, as: String.self).flatMap { UInt32($0, radix: 16) }
+    isWritable = try row.decode(3)
+  }
+}

@@ -1,0 +1,121 @@
+import Synchronization
+
+/// One segment on its way to the server and its answer on the way back.
+final class Exchange: Sendable {
+  /// Until when a caller's cancellation is heeded.
+  enum Cancellation: Sendable {
+    /// Also while the server executes it: the caller is answered at once, the server is told to stop.
+    case anyTime
+    /// Only as long as nothing was sent, because it contains COMMIT.
+    case untilSent
+    case never
+  }
+
+  /// How an exchange uses the session of a transaction.
+  enum Lease: Sendable {
+    case none
+    /// The session that answers stays reserved under the number.
+    case opens(LeaseID)
+    /// Runs on the session reserved under the number.
+    case uses(LeaseID)
+  }
+
+  private enum Waiter {
+    case absent
+    case waiting(CheckedContinuation<SegmentReply, any Error>)
+    case answered(Result<SegmentReply, any Error>)
+    case done
+  }
+
+  let segment: Segment
+  let lease: Lease
+  let cancellation: Cancellation
+  /// Whether it contains COMMIT, so that a lost answer means that nobody knows.
+  let commits: Bool
+  /// Until when it may wait for a connection.
+  let waitsUntil: Instant
+  /// How long the server may take once it was sent.
+  let runsFor: Duration
+  /// Until when the caller wants an answer at all.
+  let deadline: Instant
+  private let waiter = Mutex(Waiter.absent)
+
+  init(
+    _ segment: Segment, lease: Lease = .none, cancellation: Cancellation = .anyTime, commits: Bool = false,
+    waitsUntil: Instant = .distantFuture, runsFor: Duration, deadline: Instant = .distantFuture
+  ) {
+    self.segment = segment
+    self.lease = lease
+    self.cancellation = cancellation
+    self.commits = commits
+    self.waitsUntil = min(waitsUntil, deadline)
+    self.runsFor = runsFor
+    self.deadline = deadline
+  }
+
+  /// Whether somebody still waits for the answer.
+  var isWanted: Bool {
+    waiter.withLock { waiter in
+      switch waiter {
+      case .absent, .waiting: true
+      case .answered, .done: false
+      }
+    }
+  }
+
+  /// The name of the statement that errors speak of.
+  var statementName: String? {
+    switch segment {
+    case .steps(let steps): steps.last { !$0.parameters.types.isEmpty }?.statement.name ?? steps.last?.statement.name
+    case .script(let statement): statement.name
+    }
+  }
+
+  /// Answers the caller, unless that was done. Tells whether this was the answer.
+  @discardableResult
+  func answer(_ result: Result<SegmentReply, any Error>) -> Bool {
+    let continuation: CheckedContinuation<SegmentReply, any Error>?
+    let isFirst: Bool
+    (isFirst, continuation) = waiter.withLock { waiter in
+      switch waiter {
+      case .absent:
+        waiter = .answered(result)
+        return (true, nil)
+      case .waiting(let continuation):
+        waiter = .done
+        return (true, continuation)
+      case .answered, .done: return (false, nil)
+      }
+    }
+    continuation?.resume(with: result)
+    return isFirst
+  }
+
+  /// Submits the exchange and suspends until it is answered.
+  /// - Parameter abandon: tells the event loop that the caller has gone.
+  func reply(submit: () -> Void, abandon: @Sendable (Exchange) -> Void) async throws -> SegmentReply {
+    switch cancellation {
+    case .never: return try await wait(submit: submit)
+    case .anyTime, .untilSent:
+      return try await withTaskCancellationHandler {
+        try await wait(submit: submit)
+      } onCancel: {
+        if cancellation == .untilSent || answer(.failure(CancellationError())) { abandon(self) }
+      }
+    }
+  }
+
+  private func wait(submit: () -> Void) async throws -> SegmentReply {
+    try await withCheckedThrowingContinuation { continuation in
+      let early: Result<SegmentReply, any Error>? = waiter.withLock { waiter in
+        if case .answered(let result) = waiter {
+          waiter = .done
+          return result
+        }
+        waiter = .waiting(continuation)
+        return nil
+      }
+      if let early { continuation.resume(with: early) } else { submit() }
+    }
+  }
+}

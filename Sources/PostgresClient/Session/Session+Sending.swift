@@ -1,0 +1,74 @@
+import CLibPQ
+
+extension Session {
+  /// Sends a segment. When the connection turns out to be lost the owner hears that instead of an answer.
+  func send(_ exchange: Exchange) {
+    guard isOpen else { return }
+    let pending = Pending(exchange)
+    switch exchange.segment {
+    case .steps(let steps): send(steps, pending)
+    case .script(let statement): send(script: statement, pending)
+    }
+  }
+
+  private func send(_ steps: [Step], _ pending: Pending) {
+    var questions: [ReplyQueue<Pending>.Question] = []
+    questions.reserveCapacity(steps.count + 1)
+    var isSent = sendGarbage(&questions)
+    for (index, step) in steps.enumerated() where isSent {
+      isSent = send(step, index, pending, &questions)
+    }
+    // Sync also pushes the bytes to the socket.
+    isSent = isSent && PQpipelineSync(connection) == 1
+    replies.append(pending, questions)
+    if isSent { flush() } else { lost() }
+  }
+
+  private func send(_ step: Step, _ index: Int, _ pending: Pending, _ questions: inout [ReplyQueue<Pending>.Question])
+    -> Bool
+  {
+    let sql = step.statement.sql
+    switch statements.plan(step) {
+    case .execute(let name):
+      pending.executed[index] = name
+      questions.append(.step(index))
+      return execute(name, step)
+    case .prepare(let name):
+      pending.preparing[index] = name
+      pending.executed[index] = name
+      questions.append(.prepare(step: index))
+      questions.append(.step(index))
+      let types = step.parameters.types
+      let count = Int32(truncatingIfNeeded: types.count)
+      return PQsendPrepare(connection, name, sql, count, types) == 1 && execute(name, step)
+    case .unnamed:
+      questions.append(.step(index))
+      return core.scratch.with(step.parameters) { count, types, values, lengths, formats in
+        PQsendQueryParams(connection, sql, count, types, values, lengths, formats, 1) == 1
+      }
+    }
+  }
+
+  private func execute(_ name: String, _ step: Step) -> Bool {
+    core.scratch.with(step.parameters) { count, _, values, lengths, formats in
+      PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1) == 1
+    }
+  }
+
+  /// Deallocates statements that are no longer needed, where no failed transaction can be in the way.
+  private func sendGarbage(_ questions: inout [ReplyQueue<Pending>.Question]) -> Bool {
+    guard replies.isEmpty, block == .idle else { return true }
+    for name in statements.takeGarbage() {
+      questions.append(.housekeeping)
+      guard PQsendQueryParams(connection, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 1) == 1 else { return false }
+    }
+    return true
+  }
+
+  /// Several statements at once go only outside pipeline mode, which nothing may be pending in.
+  private func send(script statement: PostgresStatement, _ pending: Pending) {
+    script = pending
+    guard PQexitPipelineMode(connection) == 1, PQsendQuery(connection, statement.sql) == 1 else { return lost() }
+    flush()
+  }
+}

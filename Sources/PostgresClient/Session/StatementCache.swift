@@ -1,0 +1,95 @@
+/// Which statements a connection keeps prepared, found by text and types of parameters. The one used longest ago goes.
+struct StatementCache {
+  /// What to do to execute a statement.
+  enum Plan: Equatable {
+    /// It is prepared under that name.
+    case execute(String)
+    /// Prepare it under that name, then execute it.
+    case prepare(String)
+    /// Execute it without a name: an earlier segment is about to prepare it, and may fail.
+    case unnamed
+  }
+
+  private struct Entry {
+    let name: String
+    /// Types at the time of preparing; 0 where the value was NULL or untyped.
+    let types: [UInt32]
+    var isReady = false
+    var lastUse: UInt64
+  }
+
+  let capacity: Int
+  private var entries: [String: [Entry]] = [:]
+  private(set) var count = 0
+  private var uses: UInt64 = 0
+  private var names: UInt64 = 0
+  /// Names to deallocate at the next chance.
+  private(set) var garbage: [String] = []
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// How to execute a step; remembers that it is being prepared.
+  mutating func plan(_ step: Step) -> Plan {
+    guard step.statement.isPrepared, capacity > 0 else { return .unnamed }
+    uses += 1
+    let sql = step.statement.sql
+    if let variants = entries[sql], let found = variants.firstIndex(where: { Self.fits($0.types, step.parameters) }) {
+      entries[sql]?[found].lastUse = uses
+      return variants[found].isReady ? .execute(variants[found].name) : .unnamed
+    }
+    if count >= capacity { evict() }
+    names += 1
+    let name = "s\(names)"
+    entries[sql, default: []].append(Entry(name: name, types: step.parameters.types, lastUse: uses))
+    count += 1
+    return .prepare(name)
+  }
+
+  /// The server prepared the statement.
+  mutating func prepared(_ sql: String, _ name: String) {
+    guard let index = entries[sql]?.firstIndex(where: { $0.name == name }) else { return garbage.append(name) }
+    entries[sql]?[index].isReady = true
+  }
+
+  /// The statement is not prepared, or no longer valid.
+  /// - Parameter isOnServer: whether the server still knows it by that name.
+  mutating func forget(_ sql: String, _ name: String, isOnServer: Bool) {
+    guard let index = entries[sql]?.firstIndex(where: { $0.name == name }) else { return }
+    entries[sql]?.remove(at: index)
+    if entries[sql]?.isEmpty == true { entries[sql] = nil }
+    count -= 1
+    if isOnServer { garbage.append(name) }
+  }
+
+  /// Forgets every statement that an aborted segment left unprepared.
+  mutating func forgetUnready(_ sql: String, _ name: String) {
+    if let entry = entries[sql]?.first(where: { $0.name == name }), !entry.isReady {
+      forget(sql, name, isOnServer: false)
+    }
+  }
+
+  /// Takes the names to deallocate.
+  mutating func takeGarbage() -> [String] {
+    defer { garbage = [] }
+    return garbage
+  }
+
+  private mutating func evict() {
+    var oldest: (sql: String, name: String, use: UInt64)?
+    for (sql, variants) in entries {
+      for entry in variants where entry.isReady && entry.lastUse < (oldest?.use ?? .max) {
+        oldest = (sql, entry.name, entry.lastUse)
+      }
+    }
+    if let oldest { forget(oldest.sql, oldest.name, isOnServer: true) }
+  }
+
+  /// NULL fits every type.
+  private static func fits(_ types: [UInt32], _ parameters: EncodedParameters) -> Bool {
+    guard types.count == parameters.types.count else { return false }
+    for index in types.indices where types[index] != parameters.types[index] && parameters.ranges[index] != nil {
+      return false
+    }
+    return true
+  }
+}

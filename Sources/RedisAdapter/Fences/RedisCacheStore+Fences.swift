@@ -1,0 +1,94 @@
+package import Caching
+import NIOCore
+import RedisClient
+
+extension RedisCacheStore: FenceStorePort {
+  /// The namespace of the generations, which no pattern reaches.
+  static let fenceNamespace = "generation"
+
+  package func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading {
+    guard !keys.isEmpty || !tags.isEmpty else { return FencedReading(values: [], generations: []) }
+    var names: [RedisCommand.Argument] = []
+    names.reserveCapacity(keys.count + tags.count)
+    for key in keys { names.append(.string(stored(key))) }
+    for tag in tags { names.append(.string(stored(tag))) }
+    // Not `.reads`: a replica must not answer, since it does not know the newest generations.
+    let command = RedisCommand(
+      "MGET", names, keys: .init(first: 1, count: names.count), effect: .idempotent)
+    let (reply, run) = try await translating { () async throws(RedisClientError) in
+      try await client.sendTellingRun(command, key: keys.first.map(stored) ?? tags.first.map(stored) ?? "")
+    }
+    guard let found = reply.array, found.count == names.count else { throw .timedOut }
+    return FencedReading(
+      values: found[..<keys.count].map(\.bytes),
+      generations: found[keys.count...].map { value in
+        guard let run, let record = value.bytes.flatMap(FenceRecord.init), record.run == run else { return nil }
+        return record.generation
+      })
+  }
+
+  package func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
+    try await make(FenceScripts.mint, tags, [])
+  }
+
+  package func doubt(_ tags: [CacheTag], by change: UInt64, lease: Duration) async throws(CacheStoreError) {
+    guard !tags.isEmpty else { return }
+    let arguments: [RedisCommand.Argument] = [.string(FenceRecord.text(change)), .integer(lease.lifeInMilliseconds)]
+    _ = try await run(FenceScripts.doubt, tags.map(stored), arguments + nonces(tags.count), effect: .idempotent)
+  }
+
+  package func bump(
+    _ tags: [CacheTag], by change: UInt64, position: UInt64?
+  ) async throws(CacheStoreError) -> [Generation] {
+    let position = position.map(FenceRecord.text) ?? FenceRecord.unknown
+    return try await make(FenceScripts.bump, tags, [.string(FenceRecord.text(change)), .string(position)])
+  }
+
+  package func withdraw(_ tags: [CacheTag], by change: UInt64) async throws(CacheStoreError) {
+    guard !tags.isEmpty else { return }
+    _ = try await run(
+      FenceScripts.withdraw, tags.map(stored), [.string(FenceRecord.text(change))], effect: .idempotent)
+  }
+
+  package func store(_ value: StoredValue, under guards: [FenceGuard]) async throws(CacheStoreError) -> Bool {
+    let life = value.timeToLive.map { "\($0.lifeInMilliseconds)" } ?? ""
+    let reply = try await run(
+      FenceScripts.store, [stored(value.key)] + guards.map { stored($0.tag) },
+      [.bytes(value.bytes), .string(life)] + guards.map { .string(FenceRecord.text($0.nonce)) }, effect: .once)
+    return reply.integer == 1
+  }
+
+  /// Runs a script that makes generations. When its reply was lost it runs once more, with other nonces: with the same
+  /// ones it could bring back a generation that a change has ended meanwhile.
+  private func make(
+    _ script: RedisScript, _ tags: [CacheTag], _ arguments: [RedisCommand.Argument]
+  ) async throws(CacheStoreError) -> [Generation] {
+    guard !tags.isEmpty else { return [] }
+    let names = tags.map(stored)
+    let reply: RESPValue
+    do throws(RedisClientError) {
+      reply = try await client.eval(script, keys: names, arguments: arguments + nonces(tags.count))
+    } catch  where error.isLostReply {
+      reply = try await run(script, names, arguments + nonces(tags.count), effect: .once)
+    } catch {
+      throw CacheStoreError(error)
+    }
+    let made = (reply.array ?? []).compactMap { $0.bytes.flatMap(FenceRecord.init)?.generation }
+    guard made.count == tags.count else { throw .timedOut }
+    return made
+  }
+
+  private func run(
+    _ script: RedisScript, _ names: [String], _ arguments: [RedisCommand.Argument], effect: RedisCommand.Effect
+  ) async throws(CacheStoreError) -> RESPValue {
+    try await translating { () async throws(RedisClientError) in
+      try await client.eval(script, keys: names, arguments: arguments, effect: effect)
+    }
+  }
+
+  private func nonces(_ count: Int) -> [RedisCommand.Argument] {
+    (0..<count).map { _ in .string(FenceRecord.text(makeNonce())) }
+  }
+
+  private func stored(_ tag: CacheTag) -> String { stored(tag.key(Self.fenceNamespace)) }
+}

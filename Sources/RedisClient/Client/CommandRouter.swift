@@ -1,0 +1,58 @@
+/// How a client reaches the servers of its topology.
+protocol CommandRouter: Sendable {
+  /// Sends a command once, without retries. A server's error is a reply like any other.
+  /// - Parameter deadline: when a command that has no connection yet gives up, in nanoseconds of the event loops' clock.
+  func reply(to command: RedisCommand, until deadline: UInt64) async throws(RedisClientError) -> RESPValue
+
+  /// Sends commands in one write to each server concerned; replies in their order. Server errors are replies.
+  func replies(to commands: [RedisCommand], until deadline: UInt64) async throws(RedisClientError) -> [RESPValue]
+
+  /// The masters that can be reached now, by address, with a connection to each.
+  var masters: [RedisConnection] { get }
+
+  /// The master that holds a key; nil when no connection to it is ready.
+  func master(forKey key: String) -> RedisConnection?
+
+  /// Where to open a connection of one's own: to the master, or in a cluster to the master that holds `key` or any.
+  func endpoint(forKey key: String?, until deadline: UInt64) async throws(RedisClientError) -> RedisEndpoint
+
+  /// The cursor-wise walk of a cluster needs every master's address; others have one.
+  func scanTargets(until deadline: UInt64) async throws(RedisClientError) -> [RedisEndpoint]
+
+  /// Sends to a server that ``scanTargets(until:)`` named.
+  func reply(
+    to command: RedisCommand, at endpoint: RedisEndpoint, until deadline: UInt64
+  ) async throws(RedisClientError) -> RESPValue
+
+  /// Where subscriptions are made.
+  var subscriptionTarget: ConnectionPool.Target { get }
+
+  /// Where changes of data are reported: each server's address (nil for one that may move) and how to reach it.
+  func trackingTargets(
+    until deadline: UInt64
+  ) async throws(RedisClientError) -> [(endpoint: RedisEndpoint?, target: ConnectionPool.Target)]
+
+  /// Calls back when other servers hold the data, where that can happen while ``trackingTargets(until:)`` stay.
+  func onMastersChange(_ listener: @escaping @Sendable ([RedisEndpoint]) -> Void)
+
+  /// Keeps a pool for ``subscriptionTarget`` where that is.
+  func follow(_ pool: ConnectionPool)
+
+  /// Begins to connect.
+  func start()
+
+  /// Closes all connections for ever.
+  func shutDown()
+}
+
+extension CommandRouter {
+  func trackingTargets(
+    until deadline: UInt64
+  ) async throws(RedisClientError) -> [(endpoint: RedisEndpoint?, target: ConnectionPool.Target)] {
+    [(nil, subscriptionTarget)]
+  }
+
+  func onMastersChange(_ listener: @escaping @Sendable ([RedisEndpoint]) -> Void) {}
+
+  func follow(_ pool: ConnectionPool) {}
+}

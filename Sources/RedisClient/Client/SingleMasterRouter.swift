@@ -1,0 +1,76 @@
+/// All commands go to one master: a standalone server, or the one that sentinels name.
+struct SingleMasterRouter: CommandRouter {
+  let pool: ConnectionPool
+
+  func reply(to command: RedisCommand, until deadline: UInt64) async throws(RedisClientError) -> RESPValue {
+    guard let connection = pool.connection() else {
+      let connection = try await pool.connection(until: deadline)
+      return try await reply(to: command.within(deadline), connection)
+    }
+    return try await reply(to: command, connection)
+  }
+
+  func replies(to commands: [RedisCommand], until deadline: UInt64) async throws(RedisClientError) -> [RESPValue] {
+    guard let connection = pool.connection() else {
+      let connection = try await pool.connection(until: deadline)
+      return try await replies(to: commands.map { $0.within(deadline) }, connection)
+    }
+    return try await replies(to: commands, connection)
+  }
+
+  private func reply(
+    to command: RedisCommand, _ connection: RedisConnection
+  ) async throws(RedisClientError) -> RESPValue {
+    let reply = try await connection.reply(to: command)
+    if case .error(let error) = reply { leaveIfDemoted(connection, error) }
+    return reply
+  }
+
+  private func replies(
+    to commands: [RedisCommand], _ connection: RedisConnection
+  ) async throws(RedisClientError) -> [RESPValue] {
+    let replies = try await connection.sendMany(commands)
+    for case .error(let error) in replies { leaveIfDemoted(connection, error) }
+    return replies
+  }
+
+  var masters: [RedisConnection] { pool.ready.first.map { [$0] } ?? [] }
+
+  func master(forKey key: String) -> RedisConnection? { pool.ready.first }
+
+  func endpoint(forKey key: String?, until deadline: UInt64) async throws(RedisClientError) -> RedisEndpoint {
+    try await pool.target.find()
+  }
+
+  func scanTargets(until deadline: UInt64) async throws(RedisClientError) -> [RedisEndpoint] {
+    [try await pool.connection(until: deadline).endpoint]
+  }
+
+  func reply(
+    to command: RedisCommand, at endpoint: RedisEndpoint, until deadline: UInt64
+  ) async throws(RedisClientError) -> RESPValue {
+    try await reply(to: command, until: deadline)
+  }
+
+  var subscriptionTarget: ConnectionPool.Target { pool.target }
+
+  func start() { pool.start() }
+
+  func shutDown() { pool.shutDown() }
+
+  /// A server that has become a replica is left: a new connection finds the master, where that can be found.
+  private func leaveIfDemoted(_ connection: RedisConnection, _ error: RedisServerError) {
+    guard error.message.hasPrefix("READONLY") || error.message.hasPrefix("MASTERDOWN") else { return }
+    connection.retire(RedisClientError(.notMaster, "the server is not a master any more", place: connection.place))
+  }
+}
+
+extension RedisCommand {
+  /// The same command with what is left of its time, a part of which has gone by in waiting for a connection.
+  func within(_ deadline: UInt64) -> RedisCommand {
+    let now = ConnectionPool.now
+    var command = self
+    command.timeout = .nanoseconds(Int64(clamping: deadline > now ? deadline - now : 0))
+    return command
+  }
+}

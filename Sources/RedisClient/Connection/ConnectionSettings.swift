@@ -1,0 +1,34 @@
+import Logging
+import NIOCore
+
+/// What every connection of a client shares.
+struct ConnectionSettings: Sendable {
+  var credentials: RedisCredentials?
+  var database = 0
+  var clientName: String?
+  var tls: TLSContext?
+  var connectTimeout = Duration.seconds(10)
+  var commandTimeout = Duration.seconds(5)
+  /// A connection on which nothing happens for this long is tried with a PING.
+  var pingInterval = Duration.seconds(5)
+  /// How many commands may await replies before more are refused.
+  var maxPendingCommands = 65_536
+  /// How many bytes may wait to be written before more are refused.
+  var maxPendingBytes = 64 << 20
+  var limits = ReplyReader.Limits()
+  /// Asks a cluster's replica to answer reads.
+  var isReadOnly = false
+}
+
+extension Duration {
+  /// In whole nanoseconds, within what 64 bits hold; nothing for what is negative.
+  var clampedNanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? .max : product.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000)).partialValue
+  }
+
+  /// For NIO, which counts in signed nanoseconds.
+  var timeAmount: TimeAmount { .nanoseconds(Int64(clamping: clampedNanoseconds)) }
+}

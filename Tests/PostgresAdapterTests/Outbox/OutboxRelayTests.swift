@@ -1,0 +1,132 @@
+import AvailabilityDomain
+import CatalogDomain
+import Kernel
+import PortContracts
+import PostgresAdapter
+import PostgresClient
+import Synchronization
+import Testing
+
+@Suite("Outbox relay")
+struct OutboxRelayTests {
+  @Test("Each change leaves word of what it made stale; a refused one leaves none")
+  func words() async throws {
+    let database = try await TestDatabase()
+    let tenant = try await TenantPair.insert(into: database.directory).tenant
+    let heard = Heard()
+    let relay = heard.relay(database)
+    let venues = PostgresVenueRepository(database: database.tenants)
+    let venue = try await venues.insert(
+      tenant, id: Fixtures.id(), Venue.Fields(name: "Pier", city: "Lunenburg"), at: Fixtures.time)
+    try await heard.expect(["venues"], tenant, relay)
+    _ = try await venues.delete(tenant, id: venue.id, version: 2)
+    try await heard.expect([], tenant, relay)
+    _ = try await venues.delete(tenant, id: venue.id, version: 1)
+    try await heard.expect(["venues"], tenant, relay)
+    let booking = Fixtures.booking()
+    try await database.bookings.book(tenant, booking)
+    try await heard.expect(["month-2027-07"], tenant, relay)
+    await #expect(throws: DomainError.self) { try await database.bookings.book(tenant, Fixtures.booking()) }
+    try await heard.expect([], tenant, relay)
+    _ = try await database.bookings.perform(.cancel, tenant, booking)
+    try await heard.expect(["month-2027-07"], tenant, relay)
+    let blackout = try await database.blackouts.insert(
+      tenant, id: Fixtures.id(), Blackout.Fields(date: Fixtures.date), at: Fixtures.time)
+    _ = try await database.blackouts.update(
+      tenant, id: blackout.id, version: 1, Blackout.Fields(date: Fixtures.date.advanced(byDays: 31)), at: Fixtures.time)
+    try await heard.expect(["month-2027-07", "month-2027-08"], tenant, relay)
+    let segments = PostgresSegmentRepository(database: database.tenants)
+    _ = try await segments.insert(tenant, id: Fixtures.id(), Fixtures.segment("coast"), at: Fixtures.time)
+    try await heard.expect(["offers"], tenant, relay)
+  }
+
+  @Test("A tenant that is suspended leaves word for the platform's scope, where its keys are cached")
+  func platformWord() async throws {
+    let database = try await TestDatabase()
+    let tenant = Fixtures.tenant()
+    try await database.directory.insert(tenant, keys: [])
+    _ = try await database.directory.setStatus(tenant.id, .suspended)
+    let heard = Heard()
+    _ = try await heard.relay(database).deliverNext()
+    let expected = OutboxWord(tenant: tenant.id, tags: [], platformTags: ["tenant-\(tenant.slug)"])
+    #expect(heard.words.withLock { $0 } == [expected])
+  }
+
+  @Test("Word that cannot be delivered stays, and is delivered when it can; then it is gone")
+  func failingDelivery() async throws {
+    let database = try await TestDatabase()
+    let tenant = try await TenantPair.insert(into: database.directory).tenant
+    try await database.bookings.book(tenant, Fixtures.booking())
+    let failing = OutboxRelay(platform: database.platform, interval: .seconds(60), logger: .quiet) { _, _ in
+      throw DomainError(.unavailable, "nobody listens")
+    }
+    await #expect(throws: DomainError.self) { try await failing.deliverNext() }
+    #expect(try await database.psql("SELECT count(*) FROM outbox") == "1")
+    let heard = Heard()
+    try await heard.expect(["month-2027-07"], tenant, heard.relay(database))
+    #expect(try await database.psql("SELECT count(*) FROM outbox") == "0")
+  }
+
+  @Test("Four relays at once deliver each row once, at a position that its change lies before")
+  func together() async throws {
+    let database = try await TestDatabase()
+    let tenant = Fixtures.tenantID()
+    try await database.psql(
+      "INSERT INTO outbox (tenant_id, tags) SELECT '\(tenant)', ARRAY['t-' || n] FROM generate_series(1, 3000) n")
+    let before = try await database.node.writePosition()
+    let heard = Heard()
+    let relays = (0..<4).map { _ in heard.relay(database) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for relay in relays { group.addTask { while try await relay.deliverNext() > 0 {} } }
+      try await group.waitForAll()
+    }
+    let tags = heard.words.withLock { $0.flatMap(\.tags) }
+    #expect(tags.count == 3000 && Set(tags).count == 3000)
+    #expect(heard.positions.withLock { $0.allSatisfy { $0 >= before } })
+  }
+
+  @Test("A running relay delivers when it is woken and when it is not, and ends when it is cancelled")
+  func running() async throws {
+    let database = try await TestDatabase()
+    let tenant = try await TenantPair.insert(into: database.directory).tenant
+    let heard = Heard()
+    let relay = heard.relay(database, interval: .milliseconds(20))
+    let run = Task { await relay.run() }
+    try await database.bookings.book(tenant, Fixtures.booking())
+    try await poll { heard.words.withLock { $0.count } == 1 }
+    run.cancel()
+    await run.value
+    let slow = heard.relay(database, interval: .seconds(600))
+    let next = Task { await slow.run() }
+    try await database.bookings.book(tenant, Fixtures.booking(on: Fixtures.date.advanced(byDays: 40)))
+    // The first look may come before or after the booking; the bell makes sure of a second.
+    slow.wake()
+    try await poll { heard.words.withLock { $0.count } == 2 }
+    next.cancel()
+    await next.value
+  }
+}
+
+/// What relays have delivered.
+private final class Heard: Sendable {
+  let words = Mutex<[OutboxWord]>([])
+  let positions = Mutex<[PostgresWALPosition]>([])
+
+  func relay(_ database: TestDatabase, interval: Duration = .seconds(60)) -> OutboxRelay {
+    OutboxRelay(platform: database.platform, interval: interval, logger: .quiet) { words, position in
+      self.words.withLock { $0 += words }
+      self.positions.withLock { $0.append(position) }
+    }
+  }
+
+  /// Delivers what is there, and compares it.
+  func expect(
+    _ tags: Set<String>, _ tenant: TenantID, _ relay: OutboxRelay, _ location: SourceLocation = #_sourceLocation
+  ) async throws {
+    words.withLock { $0 = [] }
+    _ = try await relay.deliverNext()
+    let delivered = words.withLock { $0 }
+    #expect(
+      delivered == (tags.isEmpty ? [] : [OutboxWord(tenant: tenant, tags: tags)]), sourceLocation: location)
+  }
+}

@@ -1,0 +1,110 @@
+import Logging
+import PostgresClient
+import TestServers
+import Testing
+
+@Suite("A pool on a real server", .timeLimit(.minutes(3)))
+struct PostgresPoolTests {
+  let server: PostgresServer
+  let loop: PostgresEventLoop
+  let pool: PostgresPool
+
+  init() throws {
+    server = try PostgresServer()
+    loop = try PostgresEventLoop(logger: .quiet)
+    pool = PostgresPool(url: try PostgresURL(server.url), loop: loop)
+  }
+
+  @Test("Values come back as they were sent")
+  func values() async throws {
+    let id = PostgresUUID(high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210)
+    let row = try #require(
+      try await pool.query(
+        "SELECT $1, $2::int2, $3::int4, $4, $5, $6, $7, $8, $9, $10, $11::numeric, $12, $13, $14, $15",
+        [
+          true, .int16(-7), .int32(70_000), -5, 2.5, "grüß", .bytes([0, 255]), .uuid(id),
+          .date(PostgresDate(daysSince1970: -1)), .timestamp(PostgresTimestamp(microsecondsSince1970: 1)),
+          .untyped("-120034.05600"), .json(#"{"a": [1, null]}"#), .textArray(["a", nil, ""]), .uuidArray([id, id]), nil,
+        ]
+      ).first)
+    #expect(try row.decode(0))
+    #expect(try row.decode(1, as: Int16.self) == -7)
+    #expect(try row.decode(2, as: Int.self) == 70_000)
+    #expect(try row.decode(3, as: Int64.self) == -5)
+    #expect(try row.decode(4, as: Double.self) == 2.5)
+    #expect(try row.decode(5, as: String.self) == "grüß")
+    #expect(try row.decodeBytesIfPresent(6) == [0, 255])
+    #expect(try row.decode(7, as: PostgresUUID.self) == id)
+    #expect(try row.decode(7, as: String.self) == "01234567-89ab-cdef-fedc-ba9876543210")
+    #expect(try row.decode(8, as: PostgresDate.self).daysSince1970 == -1)
+    #expect(try row.decode(9, as: PostgresTimestamp.self).microsecondsSince1970 == 1)
+    #expect(try row.decode(10, as: String.self) == "-120034.05600")
+    #expect(try row.decode(11, as: String.self) == #"{"a": [1, null]}"#)
+    #expect(try row.decodeOptionals(12, as: String.self) == ["a", nil, ""])
+    #expect(try row.decode(13, as: [PostgresUUID].self) == [id, id])
+    #expect(row.isNull(14))
+    #expect(throws: PostgresError.self) { try row.decode(14, as: String.self) }
+    #expect(throws: PostgresError.self) { try row.decode(5, as: Int.self) }
+  }
+
+  @Test("A transaction commits what its closure did, and nothing when it throws")
+  func transaction() async throws {
+    struct Refusal: Error {}
+    try await pool.script("CREATE TABLE t (id bigint PRIMARY KEY); CREATE TABLE u (id bigint)")
+    let count = try await pool.transaction { transaction in
+      _ = try await transaction.query("INSERT INTO t VALUES ($1)", [1])
+      return try await transaction.query("INSERT INTO t VALUES (2), (3)").affected
+    }
+    #expect(count == 2)
+    await #expect(throws: Refusal.self) {
+      try await pool.transaction { transaction in
+        _ = try await transaction.query("INSERT INTO t VALUES ($1)", [4])
+        throw Refusal()
+      }
+    }
+    #expect(try await pool.query("SELECT count(*) FROM t").first?.decode(0, as: Int.self) == 3)
+  }
+
+  @Test("A whole transaction in one round trip gives each statement's rows, and none is kept when one fails")
+  func oneRoundTrip() async throws {
+    try await pool.script("CREATE TABLE t (id bigint PRIMARY KEY)")
+    let rows = try await pool.oneRoundTrip(
+      [PostgresQuery("INSERT INTO t VALUES ($1) RETURNING id", [1]), PostgresQuery("SELECT count(*) FROM t")],
+      setup: [PostgresQuery("SELECT set_config('app.tenant_id', $1, true)", ["a"])])
+    #expect(rows.count == 2)
+    #expect(try rows[1].first?.decode(0, as: Int.self) == 1)
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.oneRoundTrip([
+        PostgresQuery("INSERT INTO t VALUES (2)"), PostgresQuery("INSERT INTO t VALUES (1)"),
+      ])
+    }
+    #expect(error?.sqlState == .uniqueViolation)
+    #expect(error?.constraint == "t_pkey")
+    #expect(try await pool.query("SELECT count(*) FROM t").first?.decode(0, as: Int.self) == 1)
+    #expect(
+      try await pool.query("SELECT current_setting('app.tenant_id', true)").first?.decode(0, as: String.self) == "")
+  }
+
+  @Test("A cancelled caller is answered at once and the next gets an answer of its own")
+  func cancelled() async throws {
+    let task = Task { try await pool.query("SELECT pg_sleep(30)") }
+    while pool.statistics.active == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    for number in 0..<50 {
+      #expect(try await pool.query("SELECT $1", [.int(number)]).first?.decode(0, as: Int.self) == number)
+    }
+  }
+
+  @Test("Callers in a crowd each get the answer to their own question")
+  func crowd() async throws {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<500 {
+        group.addTask {
+          try await pool.query("SELECT $1", [.int(number)]).first?.decode(0, as: Int.self) == number
+        }
+      }
+      for try await isRight in group { #expect(isRight) }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The sources and tests of PostgresClient once more, to be run under a sanitizer:
+//
+//     swift test --sanitize=address
+//     swift test --sanitize=thread
+//
+// ThreadSanitizer does not see through Synchronization.Mutex, which is a bare futex. Here a type of the same name, made of
+// a pthread mutex, stands in front of it.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "sanitized-postgres",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
+    .target(
+      name: "PostgresClient",
+      dependencies: ["CLibPQ", logging, .product(name: "DequeModule", package: "swift-collections")],
+      swiftSettings: settings),
+    .target(name: "TestServers", swiftSettings: settings),
+    .testTarget(
+      name: "PostgresClientTests", dependencies: ["PostgresClient", "TestServers", logging], swiftSettings: settings),
+  ]
+)
