@@ -63,7 +63,7 @@ let package = Package(
     // Inside: what the project exists for. No framework here.
     source("Kernel", [crypto]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    source("Caching", ["Kernel", "CZlib", crypto, nioCore]),
+    source("Caching", ["Kernel", "CZlib", crypto, metrics, nioCore]),
     source("TenancyDomain", ["Kernel", "Caching"]),
     source("CatalogDomain", ["Kernel", "Caching"]),
     source("AvailabilityDomain", ["Kernel", "Caching"]),

@@ -15,8 +15,58 @@ enum CacheMetrics {
     export("coalesced_total", "Reads that were given the result of another's load.", .counter, \.coalesced)
     export("stale_serves_total", "Reads given a value past its time because its load failed.", .counter, \.staleServes)
     export("refreshes_total", "Loads begun in the background for values near their end.", .counter, \.refreshes)
-    export("evictions_total", "Entries removed to make room.", .counter, \.evictions)
+    export("bumps_total", "Tags made stale by changes on this instance.", .counter, \.bumps)
+    export("gzip_input_bytes_total", "Bytes that were compressed.", .counter, \.gzipInput)
+    export("gzip_output_bytes_total", "Bytes that compression left.", .counter, \.gzipOutput)
     export("entries", "Entries in memory.", .gauge, \.keys)
     export("bytes", "Bytes of entries in memory.", .gauge, \.bytes)
+    registry.onCollect(
+      "tenantry_cache_evictions_total", help: "Entries that left the memory, by cause.", kind: .counter
+    ) {
+      let stats = cache.getStats()
+      return [
+        (labels: [("cause", "room")], value: Double(stats.evictions)),
+        (labels: [("cause", "time")], value: Double(stats.expirations)),
+      ]
+    }
+    exportNamespaces(cache, to: registry)
+    if cache.getStats().shared != nil { exportShared(cache, to: registry) }
+  }
+
+  private static func exportNamespaces(_ cache: any CacheServicePort, to registry: MetricsRegistry) {
+    registry.onCollect(
+      "tenantry_cache_namespace_reads_total", help: "Reads of the tier in memory, by namespace and outcome.",
+      kind: .counter
+    ) {
+      cache.getStats().namespaces.flatMap { line in
+        [
+          (labels: [("namespace", line.name), ("outcome", "hit")], value: Double(line.hits)),
+          (labels: [("namespace", line.name), ("outcome", "miss")], value: Double(line.misses)),
+        ]
+      }
+    }
+  }
+
+  private static func exportShared(_ cache: any CacheServicePort, to registry: MetricsRegistry) {
+    func export(
+      _ name: String, _ help: String, _ kind: MetricKind, _ read: @escaping @Sendable (CacheStats.Shared) -> Int
+    ) {
+      registry.onCollect("tenantry_cache_shared_" + name, help: help, kind: kind) {
+        cache.getStats().shared.map { [(labels: [], value: Double(read($0)))] } ?? []
+      }
+    }
+    export("up", "1 while the shared store answers.", .gauge) { $0.isUp ? 1 : 0 }
+    export("hits_total", "Values found in the shared store.", .counter, \.hits)
+    export("misses_total", "Values not found in the shared store.", .counter, \.misses)
+    export("failures_total", "Calls to the shared store that failed or took too long.", .counter, \.failures)
+    export("refusals_total", "Values not stored because a tag had changed meanwhile.", .counter, \.refusals)
+    export("lock_waits_total", "Pauses in which another instance's load was waited for.", .counter, \.lockWaits)
+    export("gaps_total", "Gaps noticed in the messages of other instances.", .counter, \.gaps)
+    export("owed_tags", "Tags the shared store has not been told of yet.", .gauge, \.owed)
+    registry.onCollect(
+      "tenantry_cache_shared_flaws_total", help: "Stored values that could not be used, by flaw.", kind: .counter
+    ) {
+      (cache.getStats().shared?.flaws ?? [:]).map { (labels: [("flaw", $0.key)], value: Double($0.value)) }
+    }
   }
 }

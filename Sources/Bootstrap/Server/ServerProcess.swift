@@ -35,6 +35,9 @@ package struct ServerProcess: Sendable {
     let clock = SystemClock()
     let newID = IDGenerator(clock: clock, random: SystemRandomSource())
     let machine = Preset.Machine(clock: clock, ticker: clock, newID: newID)
+    // Before anything makes a metric.
+    let registry = MetricsRegistry()
+    MetricsSystem.bootstrap(registry)
     let preset = try preset(machine)
     defer { preset.close() }
     if settings.preset == .mock {
@@ -43,8 +46,6 @@ package struct ServerProcess: Sendable {
     }
 
     let readiness = Readiness()
-    let registry = MetricsRegistry()
-    MetricsSystem.bootstrap(registry)
     CacheMetrics.export(preset.cache, to: registry)
     let api = HTTPAPI(
       preset.services,

@@ -18,6 +18,11 @@ public struct CacheStats: Sendable, Equatable {
   public var staleServes = 0
   /// Loads begun in the background for values near their end.
   public var refreshes = 0
+  /// Tags that changes on this instance made stale.
+  public var bumps = 0
+  /// Bytes that were compressed, and what they became.
+  public var gzipInput = 0
+  public var gzipOutput = 0
   /// Reads of the tier in memory by namespace.
   public var namespaces: [Namespace] = []
   /// The tenants whose entries in memory were read most, the most read first; at most ``topTenants``.

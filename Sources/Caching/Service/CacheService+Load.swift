@@ -38,6 +38,8 @@ extension CacheService {
   /// Runs a load and counts it.
   func counted<Value>(_ load: @Sendable () async throws -> Value) async throws -> Value {
     counters.loads.add(1, ordering: .relaxed)
+    let start = environment.ticker.nanoseconds()
+    defer { counters.loaded(from: start, to: environment.ticker.nanoseconds()) }
     return try await load()
   }
 

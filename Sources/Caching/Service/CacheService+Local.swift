@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 extension CacheService {
   /// What holds for a key now, noted before its load begins.
@@ -27,8 +28,10 @@ extension CacheService {
 
   /// The entry of a key if it is fresh, nothing of it has changed, and this instance would have heard.
   func valid(_ key: CacheKey, countsMiss: Bool = true) -> CacheEntry? {
-    entry(key, countsMiss: countsMiss) { [trust] entry, now in
-      entry.life.freshUntil > now && trust.isTrusted(entry.stamp.trust, now: now)
+    entry(key, countsMiss: countsMiss) { [trust, counters] entry, now in
+      guard entry.life.freshUntil > now, trust.isTrusted(entry.stamp.trust, now: now) else { return false }
+      counters.served(entry.life, at: now)
+      return true
     }
   }
 
@@ -57,11 +60,18 @@ extension CacheService {
   /// Whether an entry is so near its end that it should be loaded anew.
   func isDue(_ entry: CacheEntry) -> Bool { entry.life.refreshAt <= environment.ticker.nanoseconds() }
 
+  private func compress(_ body: ByteBuffer) -> ByteBuffer? {
+    let compressed = gzip.compress(body)
+    counters.gzipInput.add(body.readableBytes, ordering: .relaxed)
+    counters.gzipOutput.add(compressed?.readableBytes ?? body.readableBytes, ordering: .relaxed)
+    return compressed
+  }
+
   func encode<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> CacheEntry {
     let body = try loaded.map { try CacheCodec.encode($0.value) } ?? ByteBuffer()
     let now = environment.ticker.nanoseconds()
     return CacheEntry(
-      body: body, gzip: body.readableBytes >= policy.compressionThreshold ? gzip.compress(body) : nil,
+      body: body, gzip: body.readableBytes >= policy.compressionThreshold ? compress(body) : nil,
       entityTag: EntityTag(of: body), isAbsent: loaded == nil, value: policy.keepsValue ? loaded?.value : nil,
       stamp: stamp,
       life: loaded.map { EntryLife(from: now, known: $0.timeToLive, policy, chance: environment.fraction()) }

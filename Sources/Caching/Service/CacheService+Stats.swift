@@ -21,6 +21,8 @@ extension CacheService {
       coalesced: flights.coalesced.load(ordering: .relaxed), expirations: table.expirations,
       staleServes: counters.staleServes.load(ordering: .relaxed),
       refreshes: counters.refreshes.load(ordering: .relaxed),
+      bumps: counters.bumps.load(ordering: .relaxed), gzipInput: counters.gzipInput.load(ordering: .relaxed),
+      gzipOutput: counters.gzipOutput.load(ordering: .relaxed),
       namespaces: table.namespaces.lines.map { .init(name: $0.name, hits: $0.hits, misses: $0.misses) },
       tenants: topTenants, shared: shared)
   }

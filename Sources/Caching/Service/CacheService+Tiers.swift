@@ -7,10 +7,7 @@ extension CacheService {
   func fetch<Value: Codable & Sendable>(
     _ way: Way<Value>, _ load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
-    let load = { @Sendable [counters] in
-      counters.loads.add(1, ordering: .relaxed)
-      return try await load()
-    }
+    let load = { @Sendable [self] in try await counted(load) }
     guard let shared else { return try landing(try await load(), stamp: way.stamp, policy: way.policy) }
     guard let finding = await find([way.key], way.policy)?[way.key] else { return try await keepUnfenced(way, load) }
     if let landing = take(finding, way) { return landing }

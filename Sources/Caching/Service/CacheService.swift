@@ -120,6 +120,7 @@ public final class CacheService: CacheServicePort {
         if changed { await shared.commit(change, position: position) } else { await shared.withdraw(change) }
       }.value
     }
+    if changed { counters.bumps.add(tags.count, ordering: .relaxed) }
     generations.settleDoubt(tags, changed: changed)
   }
 

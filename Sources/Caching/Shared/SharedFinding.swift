@@ -53,8 +53,9 @@ extension EntryLife {
       let (nanoseconds, overflows) = (offset - age).multipliedReportingOverflow(by: 1_000_000)
       return overflows ? .max : now.addingSaturated(nanoseconds)
     }
+    let (lived, overflows) = age.multipliedReportingOverflow(by: 1_000_000)
     self.init(
-      refreshAt: moment(envelope.refreshAfter), freshUntil: moment(envelope.freshFor),
+      madeAt: now - min(now, overflows ? .max : lived), refreshAt: moment(envelope.refreshAfter), freshUntil: moment(envelope.freshFor),
       expiresAt: moment(envelope.keptFor))
   }
 
@@ -62,6 +63,7 @@ extension EntryLife {
   func shortened(to limit: UInt64?, from now: UInt64) -> EntryLife {
     guard let limit, now.addingSaturated(limit) < freshUntil else { return self }
     let end = now + limit
-    return EntryLife(refreshAt: min(refreshAt, end - limit / 10), freshUntil: end, expiresAt: expiresAt)
+    return EntryLife(
+      madeAt: madeAt, refreshAt: min(refreshAt, end - limit / 10), freshUntil: end, expiresAt: expiresAt)
   }
 }
