@@ -4,7 +4,9 @@ SWIFT ?= swift
 RELEASE := --configuration release --scratch-path .build-release --static-swift-stdlib \
 	-Xswiftc -cross-module-optimization
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
-	Benchmarks/EvictionSimulator/Package.swift Benchmarks/EvictionSimulator/Sources
+	Benchmarks/EvictionSimulator/Package.swift Benchmarks/EvictionSimulator/Sources \
+	Benchmarks/Caching/Package.swift Benchmarks/Caching/Sources/CacheFigures Benchmarks/Caching/Sources/Workload \
+	Benchmarks/Caching/Sources/Caching/EnvelopeProbe.swift Benchmarks/Caching/Benchmarks
 
 .PHONY: run real test lint format bench release clean
 
@@ -45,4 +47,4 @@ release:
 
 clean:
 	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release \
-		Benchmarks/EvictionSimulator/.build
+		Benchmarks/EvictionSimulator/.build Benchmarks/Caching/.build-release

@@ -111,6 +111,9 @@ let package = Package(
       "PortContracts",
       ["Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain", "CZlib", nioCore]),
 
+    // Servers that tests start themselves.
+    source("TestServers", [nioCore, nioPosix]),
+
     tests("KernelTests", ["Kernel"]),
     tests("CachingTests", ["Caching", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("CatalogDomainTests", ["CatalogDomain", "InMemoryAdapter", "PortContracts"]),
@@ -120,6 +123,22 @@ let package = Package(
     tests("BookingsDomainTests", ["BookingsDomain", "PortContracts"]),
     tests("ObservabilityTests", ["Observability", logging, metrics]),
     tests("AdapterContractTests", ["InMemoryAdapter", "PortContracts"]),
+    tests("RedisClientTests", ["RedisClient", "CHiredis", "TestServers", logging, nioCore, nioEmbedded, nioPosix]),
+    tests(
+      "RedisAdapterTests",
+      [
+        "RedisAdapter", "RedisClient", "Caching", "Kernel", "InMemoryAdapter", "PortContracts", "TestServers", logging,
+        nioCore,
+      ]),
+    tests("PostgresClientTests", ["PostgresClient", "TestServers", logging]),
+    tests(
+      "PostgresAdapterTests",
+      [
+        "PostgresAdapter", "PostgresClient", "Kernel", "Caching", "TenancyDomain", "CatalogDomain",
+        "AvailabilityDomain",
+        "BookingsDomain", "PortContracts", "TestServers", logging,
+      ]),
+    tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
     tests(
       "IntegrationTests",

@@ -52,13 +52,16 @@ package struct HTTPAPI: Sendable {
     package let readiness: Readiness
     package let metrics: MetricsRegistry
     package let newID: IDGenerator
+    /// How the database is.
+    package let database: @Sendable () -> DatabaseHealth
     package let clock: any WallClock
     package let ticker: any Ticker
 
     package init(
       limiter: RateLimiter?, hasHotPath: Bool = true, trustedProxies: Set<String> = [],
       allowedOrigins: Set<String> = [], readiness: Readiness,
-      metrics: MetricsRegistry, newID: IDGenerator, clock: any WallClock = SystemClock(),
+      metrics: MetricsRegistry, newID: IDGenerator, database: @escaping @Sendable () -> DatabaseHealth = { .inMemory },
+      clock: any WallClock = SystemClock(),
       ticker: any Ticker = SystemClock()
     ) {
       self.limiter = limiter
@@ -68,6 +71,7 @@ package struct HTTPAPI: Sendable {
       self.readiness = readiness
       self.metrics = metrics
       self.newID = newID
+      self.database = database
       self.clock = clock
       self.ticker = ticker
     }
@@ -95,7 +99,8 @@ package struct HTTPAPI: Sendable {
     StaffRoutes(resource: CatalogResource(editor: services.venues), endpoints: Endpoint.venues).add(to: routes)
     StaffRoutes(resource: BlackoutResource(editor: services.blackouts), endpoints: Endpoint.blackouts).add(to: routes)
     OperationsRoutes(
-      cache: services.cache, readiness: surroundings.readiness, metrics: surroundings.metrics,
+      cache: services.cache, database: surroundings.database, readiness: surroundings.readiness,
+      metrics: surroundings.metrics,
       document: OpenAPIDocument.bytes(of: Endpoint.all)
     ).add(to: routes)
     let finisher = Finisher(

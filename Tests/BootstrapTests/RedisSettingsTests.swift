@@ -45,18 +45,22 @@ struct RedisSettingsTests {
   @Test("A cluster's nodes come in two forms", arguments: ["a:1, b", #"[{"host": "a", "port": 1}, {"host": "b"}]"#])
   func cluster(_ nodes: String) async throws {
     let stores = try #require(try await stores(["REDIS_CLUSTER": "true", "REDIS_CLUSTER_NODES": nodes]))
-    #expect(stores.cache.topology == .cluster([RedisEndpoint(host: "a", port: 1), RedisEndpoint(host: "b", port: 6379)]))
+    #expect(
+      stores.cache.topology == .cluster([RedisEndpoint(host: "a", port: 1), RedisEndpoint(host: "b", port: 6379)]))
     #expect(stores.session == stores.cache)
   }
 
-  @Test("Sentinels name a master for each store, under either variable", arguments: ["REDIS_SENTINELS", "REDIS_SENTINEL_HOSTS"])
+  @Test(
+    "Sentinels name a master for each store, under either variable",
+    arguments: ["REDIS_SENTINELS", "REDIS_SENTINEL_HOSTS"])
   func sentinels(_ variable: String) async throws {
     let environment = [
       variable: "s1,[::1]:7", "REDIS_SENTINEL_NAME": "main", "REDIS_REALTIME_SENTINEL_NAME": "fast",
       "REDIS_SENTINEL_PASSWORD": "sp", "REDIS_PASSWORD": "p",
     ]
     let found = try #require(try await stores(environment))
-    guard case .sentinel(let cache) = found.cache.topology, case .sentinel(let realtime) = found.realtime.topology else {
+    guard case .sentinel(let cache) = found.cache.topology, case .sentinel(let realtime) = found.realtime.topology
+    else {
       Issue.record("no sentinels")
       return
     }

@@ -65,7 +65,8 @@ struct ServeProcessTests {
     arguments: [
       (["serve", "--port", "eighty"], [:], "PORT"), (["serve"], ["CACHE_TTL": "soon"], "CACHE_TTL"),
       (["serve", "--preset", "real"], [:], "DATABASE_URL"), (["migrate", "up"], [:], "DATABASE_URL"),
-      (["serve", "--preset", "real"], ["DATABASE_URL": "postgres://db", "REDIS_URL": "http://x"], "REDIS_URL"), (["serve", "--color"], [:], "--color"),
+      (["serve", "--preset", "real"], ["DATABASE_URL": "postgres://db", "REDIS_URL": "http://x"], "REDIS_URL"),
+      (["serve", "--color"], [:], "--color"),
       (["fly"], [:], "fly"),
     ])
   func usage(_ arguments: [String], _ environment: [String: String], _ name: String) throws {

@@ -60,15 +60,25 @@ package struct BookingQuery: Sendable {
   package var from: CalendarDate?
   /// Last day.
   package var to: CalendarDate?
+  /// Confirmed then or later.
+  package var confirmedFrom: Timestamp?
+  /// Confirmed before then.
+  package var confirmedTo: Timestamp?
+  /// Who booked.
+  package var customer: ID<Customer>?
   package var page: PageRequest
 
   package init(
     status: BookingStatus? = nil, from: CalendarDate? = nil, to: CalendarDate? = nil,
+    confirmedFrom: Timestamp? = nil, confirmedTo: Timestamp? = nil, customer: ID<Customer>? = nil,
     page: PageRequest = PageRequest()
   ) {
     self.status = status
     self.from = from
     self.to = to
+    self.confirmedFrom = confirmedFrom
+    self.confirmedTo = confirmedTo
+    self.customer = customer
     self.page = page
   }
 }

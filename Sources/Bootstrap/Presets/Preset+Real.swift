@@ -43,11 +43,13 @@ extension Preset {
       machine)
     let relay = OutboxRelay(platform: platform, interval: relayInterval, logger: logger) { words, position in
       for word in words {
-        await cache.invalidate(word.tags.map { .named($0, .tenant(word.tenant)) }, position: position.value)
+        let tags = word.tags.map { CacheTag.named($0, .tenant(word.tenant)) }
+        await cache.invalidate(tags + word.platformTags.map { .named($0, .platform) }, position: position.value)
       }
     }
+    preset.database = { databases.report }
     preset.background = [
-      CacheFeed(cache: cache),
+      CacheFeed(cache: cache), DatabaseWatch(databases: databases),
       RelayService(relay: relay, listener: databases.listener(on: OutboxRelay.channel)),
     ]
     preset.close = {
@@ -55,46 +57,5 @@ extension Preset {
       databases.shutDown()
     }
     return preset
-  }
-}
-
-/// The connections of one process to the database.
-struct Databases: Sendable {
-  /// What relay, sweeper and migrations may use at the same time.
-  private static let adminConnections = 4
-
-  let tenants: TenantDatabase
-  let platform: PlatformDatabase
-  /// As the owner of the schema.
-  let admin: PostgresNode
-  private let application: PostgresNode
-  private let loop: PostgresEventLoop
-  private let adminURL: PostgresURL
-
-  /// Begins to connect. Throws when there are no settings for it or no thread to be had.
-  init(_ settings: Settings, logger: Logger) throws {
-    guard let database = settings.database else {
-      throw SettingError("ADAPTERS_PRESET", got: settings.preset.rawValue, takes: "real for this command")
-    }
-    loop = try PostgresEventLoop(logger: logger)
-    var pool = database.pool
-    application = PostgresNode(url: database.primary, settings: pool, loop: loop)
-    pool.maximum = Self.adminConnections
-    pool.minimum = min(pool.minimum, 1)
-    admin = PostgresNode(url: database.admin, settings: pool, loop: loop)
-    adminURL = database.admin
-    tenants = TenantDatabase(application, logger: logger)
-    platform = PlatformDatabase(admin, logger: logger)
-  }
-
-  /// A connection that hears what is sent on a channel.
-  func listener(on channel: String) -> PostgresListener {
-    PostgresListener(url: adminURL, channels: [channel], loop: loop)
-  }
-
-  func shutDown() {
-    application.shutDown()
-    admin.shutDown()
-    loop.stop()
   }
 }

@@ -12,6 +12,8 @@ struct Preset: Sendable {
   let services: HTTPAPI.Services
   let tenants: any TenantRepositoryPort
   let cache: CacheService
+  /// How the database is.
+  var database: @Sendable () -> DatabaseHealth = { .inMemory }
   /// What must run beside the server.
   var background: [any Service] = []
   /// Closes what the adapters hold open, once nothing uses them.
@@ -44,18 +46,28 @@ struct Preset: Sendable {
     let (cache, clock, newID) = (adapters.cache, machine.clock, machine.newID)
     self.cache = cache
     tenants = adapters.tenants
+    let catalog = CatalogService(repository: adapters.reader, cache: cache, policy: settings.cache.catalog)
+    let through = settings.cache.writesThrough ? WriteThrough(catalog: catalog) : nil
     services = HTTPAPI.Services(
       directory: TenantDirectory(repository: adapters.tenants, cache: cache, policy: settings.cache.tenancy),
-      catalog: CatalogService(repository: adapters.reader, cache: cache, policy: settings.cache.catalog),
+      catalog: catalog,
       availability: AvailabilityService(
         repository: adapters.occupancy, cache: cache, policy: settings.cache.availability, clock: clock),
       bookings: BookingService(
         repository: adapters.bookings, offers: CatalogOffers(reader: adapters.reader, venues: adapters.venues),
         availability: CachedAvailability(cache: cache), clock: clock, newID: newID, holdTime: settings.holdTime),
-      packages: CatalogEditor(repository: adapters.packages, cache: cache, clock: clock, newID: newID),
-      segments: CatalogEditor(repository: adapters.segments, cache: cache, clock: clock, newID: newID),
-      addOns: CatalogEditor(repository: adapters.addOns, cache: cache, clock: clock, newID: newID),
-      venues: CatalogEditor(repository: adapters.venues, cache: cache, clock: clock, newID: newID),
+      packages: CatalogEditor(repository: adapters.packages, cache: cache, clock: clock, newID: newID) {
+        await through?.load($0, .package(slug: $1?.fields.slug.description))
+      },
+      segments: CatalogEditor(repository: adapters.segments, cache: cache, clock: clock, newID: newID) {
+        await through?.load($0, .segment(slug: $1?.fields.slug.description))
+      },
+      addOns: CatalogEditor(repository: adapters.addOns, cache: cache, clock: clock, newID: newID) { tenant, _ in
+        await through?.load(tenant, .addOn)
+      },
+      venues: CatalogEditor(repository: adapters.venues, cache: cache, clock: clock, newID: newID) { tenant, _ in
+        await through?.load(tenant, .venue)
+      },
       blackouts: BlackoutEditor(repository: adapters.blackouts, cache: cache, clock: clock, newID: newID),
       cache: cache)
   }

@@ -52,7 +52,8 @@ package struct ServerProcess: Sendable {
       HTTPAPI.Surroundings(
         limiter: settings.rateLimits.limiter(ticker: clock), hasHotPath: settings.server.hasHotPath,
         trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
-        readiness: readiness, metrics: registry, newID: IDGenerator(clock: clock, random: CountingRandomSource())))
+        readiness: readiness, metrics: registry, newID: IDGenerator(clock: clock, random: CountingRandomSource()),
+        database: preset.database))
 
     let (listening, port) = AsyncStream.makeStream(of: Int.self)
     let server = try HTTPServer.application(api, settings.server, logger: logger) { bound in

@@ -1,61 +1,138 @@
+import Foundation
 package import PostgresClient
 
 extension Settings {
   /// Where the data is.
   package struct Database: Sendable {
-    /// The primary, as the application signs in.
-    package var primary: PostgresURL
-    /// The primary, as the schema's owner signs in.
-    package var admin: PostgresURL
-    package var pool: PostgresPoolSettings
+    /// Every server, as the application signs in. The first is the primary by its setting; which one is primary in truth is
+    /// for the servers to say.
+    package var servers: [PostgresServerAddress]
+    /// The names of the regions, by their numbers in ``servers``.
+    package var regions: [String]
+    /// The primary, as the schema's owner signs in; nil for the same servers and the same user.
+    package var admin: PostgresURL?
+    package var router: PostgresRouterSettings
   }
 }
 
 extension Settings.Database {
   /// Throws ``SettingError`` when there is no address at all.
   init(_ reader: SettingReader) throws {
+    let primary: PostgresURL
     if let url = try reader.postgresURL("DATABASE_URL") {
       primary = url
-    } else if let host = reader.text("DB_PRIMARY_HOST") {
-      primary = PostgresURL(
-        host: host, port: try reader.integer("DB_PORT", default: 5432, in: 1...65_535),
-        database: reader.text("DB_NAME"),
-        user: reader.text("DB_USER"), password: reader.text("DB_PASSWORD"))
+    } else if let url = try reader.postgresHost("DB_PRIMARY_HOST") {
+      primary = url
     } else {
       throw SettingError(
         "DATABASE_URL", got: "", takes: "postgres://user:password@host:port/database, since ADAPTERS_PRESET is real")
     }
-    admin = try reader.postgresURL("DATABASE_ADMIN_URL") ?? primary
-    pool = try PostgresPoolSettings(reader)
+    regions = ["primary"]
+    servers = [PostgresServerAddress(primary)]
+    for text in reader.list("DATABASE_REPLICA_URLS") { servers.append(try Self.replica(text, region: 0)) }
+    servers += try reader.postgresHosts("DB_REPLICA_", region: 0)
+    for region in try reader.fallbackRegions() {
+      regions.append(region.name)
+      let number = regions.count - 1
+      servers.append(
+        PostgresServerAddress(
+          try SettingReader.postgresURL("DATABASE_FALLBACK_REGIONS", region.primary), region: number))
+      for replica in region.replicas ?? [] { servers.append(try Self.replica(replica, region: number)) }
+    }
+    if let secondary = try reader.postgresHost("DB_SECONDARY_HOST") {
+      regions.append("secondary")
+      let number = regions.count - 1
+      servers.append(PostgresServerAddress(secondary, region: number))
+      servers += try reader.postgresHosts("DB_SECONDARY_REPLICA_", region: number)
+    }
+    admin = try reader.postgresURL("DATABASE_ADMIN_URL")
+    router = try PostgresRouterSettings(reader)
+  }
+
+  /// A replica's URL, `#weight=3` behind it where it is to take three times its share of the reads.
+  private static func replica(_ text: String, region: Int) throws -> PostgresServerAddress {
+    let parts = text.split(separator: "#", maxSplits: 1)
+    var weight = 1.0
+    if parts.count == 2 {
+      guard parts[1].hasPrefix("weight="), let number = Double(parts[1].dropFirst(7)), number > 0, number <= 1000 else {
+        throw SettingError("DATABASE_REPLICA_URLS", got: nil, takes: "#weight= and a number up to 1000 behind a URL")
+      }
+      weight = number
+    }
+    return PostgresServerAddress(
+      try SettingReader.postgresURL("DATABASE_REPLICA_URLS", String(parts.first ?? "")), weight: weight, region: region)
   }
 }
 
-extension PostgresPoolSettings {
+extension PostgresRouterSettings {
   fileprivate init(_ reader: SettingReader) throws {
     self.init()
-    maximum = try reader.integer("DATABASE_POOL_MAX", default: 20, in: 1...10_000)
-    minimum = try reader.integer("DATABASE_POOL_MIN", default: min(2, maximum), in: 0...maximum)
-    idleTimeout = try reader.duration("DATABASE_POOL_IDLE_TIMEOUT", default: .seconds(30))
-    connectTimeout = try reader.duration("DATABASE_POOL_CONNECT_TIMEOUT", default: .seconds(5))
-    acquisitionDeadline = connectTimeout
-    statementDeadline = try reader.duration(
-      "DATABASE_POOL_STATEMENT_TIMEOUT", default: .seconds(30))
-    maximumLifetime = try reader.duration(
-      "DATABASE_POOL_MAX_LIFETIME", default: .seconds(3600))
-    connectAttempts = 1 + (try reader.integer("DATABASE_MAX_RETRIES", default: 3, in: 0...100))
-    connectRetryDelay = try reader.duration("DATABASE_RETRY_DELAY_MS", default: .seconds(1))
-    usesPreparedStatements = try reader.bool("DATABASE_PREPARED", default: true)
+    pool.maximum = try reader.integer("DATABASE_POOL_MAX", default: 20, in: 1...10_000)
+    pool.minimum = try reader.integer("DATABASE_POOL_MIN", default: min(2, pool.maximum), in: 0...pool.maximum)
+    pool.idleTimeout = try reader.duration("DATABASE_POOL_IDLE_TIMEOUT", default: .seconds(30))
+    pool.connectTimeout = try reader.duration("DATABASE_POOL_CONNECT_TIMEOUT", default: .seconds(5))
+    pool.acquisitionDeadline = pool.connectTimeout
+    pool.statementDeadline = try reader.duration("DATABASE_POOL_STATEMENT_TIMEOUT", default: .seconds(30))
+    pool.maximumLifetime = try reader.duration("DATABASE_POOL_MAX_LIFETIME", default: .seconds(3600))
+    pool.connectAttempts = 1 + (try reader.integer("DATABASE_MAX_RETRIES", default: 3, in: 0...100))
+    pool.connectRetryDelay = try reader.duration("DATABASE_RETRY_DELAY_MS", default: .seconds(1))
+    pool.usesPreparedStatements = try reader.bool("DATABASE_PREPARED", default: true)
+    healthInterval = try reader.duration(
+      "DATABASE_HEALTH_INTERVAL", default: .seconds(10), in: .milliseconds(100) ... .seconds(3600))
+    healthDeadline = min(healthDeadline, healthInterval * 2)
+    lagThreshold = try reader.duration("DATABASE_REPLICA_LAG_THRESHOLD", default: .seconds(5))
+    cpuThreshold = Double(try reader.integer("DATABASE_CPU_THRESHOLD", default: 80, in: 1...100))
+    breaker.failureRatio = try reader.fraction("BREAKER_FAILURE_RATIO", default: 0.5)
+    breaker.window = try reader.duration("BREAKER_WINDOW", default: .seconds(60))
+    breaker.opensFor = try reader.duration("BREAKER_OPEN_FOR", default: .seconds(30))
   }
 }
 
 extension SettingReader {
+  fileprivate struct Region: Decodable {
+    let name: String
+    let primary: String
+    let replicas: [String]?
+  }
+
   /// A URL; one that cannot be read is refused without quoting it, since it may hold a password.
   fileprivate func postgresURL(_ name: String) throws -> PostgresURL? {
-    guard let text = text(name) else { return nil }
+    try text(name).map { try Self.postgresURL(name, $0) }
+  }
+
+  fileprivate static func postgresURL(_ name: String, _ text: String) throws -> PostgresURL {
     do {
       return try PostgresURL(text)
     } catch {
       throw SettingError(name, got: nil, takes: "postgres://user:password@host:port/database?sslmode=…")
+    }
+  }
+
+  /// A server named by its host alone; what it shares with the others stands in `DB_PORT` and the like.
+  fileprivate func postgresHost(_ name: String) throws -> PostgresURL? {
+    guard let host = text(name) else { return nil }
+    return PostgresURL(
+      host: host, port: try integer("DB_PORT", default: 5432, in: 1...65_535), database: text("DB_NAME"),
+      user: text("DB_USER"), password: text("DB_PASSWORD"))
+  }
+
+  /// Servers numbered from 1: `<prefix>1_HOST`, `<prefix>2_HOST`, until one is missing.
+  fileprivate func postgresHosts(_ prefix: String, region: Int) throws -> [PostgresServerAddress] {
+    var servers: [PostgresServerAddress] = []
+    while let url = try postgresHost("\(prefix)\(servers.count + 1)_HOST") {
+      servers.append(PostgresServerAddress(url, region: region))
+    }
+    return servers
+  }
+
+  fileprivate func fallbackRegions() throws -> [Region] {
+    guard let text = text("DATABASE_FALLBACK_REGIONS") else { return [] }
+    do {
+      return try JSONDecoder().decode([Region].self, from: Data(text.utf8))
+    } catch {
+      throw SettingError(
+        "DATABASE_FALLBACK_REGIONS", got: nil,
+        takes: #"JSON [{"name": "…", "primary": "postgres://…", "replicas": []}]"#)
     }
   }
 }

@@ -36,6 +36,8 @@ package struct Settings: Sendable {
     package var catalog: CachePolicy
     package var availability: CachePolicy
     package var tenancy: CachePolicy
+    /// Whether a staff write also loads the new answers before it returns.
+    package var writesThrough: Bool
     package var warmsOnStartup: Bool
     package var warmDeadline: Duration
   }
@@ -99,6 +101,11 @@ extension Settings.Server {
 }
 
 extension Settings.Cache {
+  private enum WriteMode: String, CaseIterable {
+    case invalidate
+    case through
+  }
+
   init(_ reader: SettingReader) throws {
     shared = SharedTierOptions()
     shared.localTimeToLive = try reader.duration("CACHE_LRU_TTL_MS", default: .seconds(60))
@@ -122,6 +129,7 @@ extension Settings.Cache {
     availability = policy(try reader.duration("CACHE_AVAILABILITY_TTL", default: .seconds(30)))
     tenancy = policy(
       try reader.duration("CACHE_TTL", "CACHE_DEFAULT_TTL", "CACHE_DEFAULT_TTL_MS", default: .seconds(300)))
+    writesThrough = try reader.choice("CACHE_WRITE_MODE", default: WriteMode.invalidate) == .through
     warmsOnStartup = try reader.bool("CACHE_WARM_ON_STARTUP", default: true)
     warmDeadline = try reader.duration("CACHE_WARM_DEADLINE", default: .seconds(10))
   }

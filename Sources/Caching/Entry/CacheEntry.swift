@@ -11,7 +11,8 @@ public final class CacheEntry: Sendable {
   /// True when the entry remembers that there is no such value.
   public let isAbsent: Bool
   /// The loaded value itself, where the policy keeps it.
-  let value: (any Sendable)?
+  var value: (any Sendable)? { kept?.value }
+  private let kept: Kept?
   let stamp: FenceStamp
   let life: EntryLife
 
@@ -23,7 +24,7 @@ public final class CacheEntry: Sendable {
     self.gzip = gzip
     self.entityTag = entityTag
     self.isAbsent = isAbsent
-    self.value = value
+    kept = value.map(Kept.init)
     self.stamp = stamp
     self.life = life
   }
@@ -38,6 +39,13 @@ public final class CacheEntry: Sendable {
   func cost(under key: CacheKey) -> Int {
     key.text.utf8.count * 2 + body.readableBytes + (gzip?.readableBytes ?? 0) + 512
   }
+}
+
+/// A value in a box of its own: few policies keep one, and without the box every entry has room for it.
+private final class Kept: Sendable {
+  let value: any Sendable
+
+  init(_ value: any Sendable) { self.value = value }
 }
 
 extension CacheEntry {

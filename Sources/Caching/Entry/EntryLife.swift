@@ -10,7 +10,9 @@ struct EntryLife: Sendable, Equatable {
   var expiresAt: UInt64
 
   /// A life without end.
-  static func forever(from now: UInt64) -> EntryLife { EntryLife(madeAt: now, refreshAt: .max, freshUntil: .max, expiresAt: .max) }
+  static func forever(from now: UInt64) -> EntryLife {
+    EntryLife(madeAt: now, refreshAt: .max, freshUntil: .max, expiresAt: .max)
+  }
 
   /// The life of an absence that begins at `now`.
   init(ofAbsenceFrom now: UInt64, _ policy: CachePolicy) {

@@ -26,31 +26,41 @@ public struct CacheKey: Sendable {
   ) {
     self.scope = scope
     self.namespace = namespace
-    var text = ""
-    text.reserveCapacity(96)
-    KeyPart.append(namespace, to: &text)
-    text += ":"
-    text += scope.text
-    text += ":"
-    KeyPart.append(resource, to: &text)
-    for part in parts {
-      text += ":"
-      KeyPart.append(part, to: &text)
-    }
-    self.text = text
+    text = Self.text(namespace, scope.text, resource, parts)
     self.tags = FenceTags(scope: scope, names: tags)
     tagNames = tags
     hash = text.hashValue
   }
 
   /// A key to find and remove an entry by, known by its text alone.
-  init(text: String) {
-    scope = .platform
+  init(text: String) { self.init(text: text, scope: .platform) }
+
+  /// A key known by its text and its owner, for patterns to match too.
+  init(text: String, scope: CacheScope) {
+    self.scope = scope
     namespace = ""
     self.text = text
-    tags = FenceTags(scope: .platform, names: [])
+    tags = .none
     tagNames = []
     hash = text.hashValue
+  }
+
+  /// Joins the parts, in memory of just the length it takes. An owner's text has nothing to escape.
+  private static func text(_ namespace: String, _ owner: String, _ resource: String, _ parts: [String]) -> String {
+    let length = parts.reduce(KeyPart.length(namespace) + owner.utf8.count + KeyPart.length(resource) + 2) {
+      $0 + KeyPart.length($1) + 1
+    }
+    return String(unsafeUninitializedCapacity: length) { buffer in
+      var position = KeyPart.write(namespace, to: buffer, at: 0)
+      func append(_ part: String) {
+        buffer[position] = UInt8(ascii: ":")
+        position = KeyPart.write(part, to: buffer, at: position + 1)
+      }
+      append(owner)
+      append(resource)
+      for part in parts { append(part) }
+      return position
+    }
   }
 
   /// The key as a shared store holds it: prefixed, and with the owner in braces where the store hashes by them.

@@ -1,23 +1,25 @@
 /// The escaping of one part of a key: RFC 3986 percent-encoding of everything outside the unreserved characters.
 enum KeyPart {
-  /// Appends a part with every byte escaped but letters, digits, `-`, `.`, `_` and `~`. Different parts give different
-  /// results.
-  static func append(_ part: String, to text: inout String) {
-    text += part.utf8.allSatisfy(isUnreserved) ? part : escape(part)
+  /// The length of a part with every byte escaped but letters, digits, `-`, `.`, `_` and `~`.
+  static func length(_ part: String) -> Int {
+    part.utf8.reduce(0) { $0 + (isUnreserved($1) ? 1 : 3) }
   }
 
-  private static func escape(_ text: String) -> String {
-    var escaped: [UInt8] = []
-    escaped.reserveCapacity(text.utf8.count * 3)
-    for byte in text.utf8 {
+  /// Writes a part, escaped, and returns the position after it. Different parts give different results.
+  static func write(_ part: String, to buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> Int {
+    var position = start
+    for byte in part.utf8 {
       if isUnreserved(byte) {
-        escaped.append(byte)
+        buffer[position] = byte
+        position += 1
       } else {
-        escaped.append(UInt8(ascii: "%"))
-        escaped.append(contentsOf: [digit(byte >> 4), digit(byte & 0xF)])
+        buffer[position] = UInt8(ascii: "%")
+        buffer[position + 1] = digit(byte >> 4)
+        buffer[position + 2] = digit(byte & 0xF)
+        position += 3
       }
     }
-    return String(decoding: escaped, as: UTF8.self)
+    return position
   }
 
   static func isUnreserved(_ byte: UInt8) -> Bool {

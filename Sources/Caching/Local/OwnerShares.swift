@@ -22,6 +22,9 @@ struct OwnerShares: Sendable {
     self.maximumBytes = part(maximumBytes)
   }
 
+  /// Who has that number.
+  func scope(_ owner: UInt32) -> CacheScope { holdings[Int(owner)].scope }
+
   /// Whether any owner holds more than its share.
   var isAnyOver: Bool { overCount > 0 }
 

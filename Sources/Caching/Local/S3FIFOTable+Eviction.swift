@@ -24,7 +24,7 @@ extension S3FIFOTable {
         entries.change(slot) { $0?.isMarked = false }
         move(slot, from: entry.isMain, to: true)
       } else {
-        if isSmall { ghosts.insert(entry.key.fingerprint) }
+        if isSmall { ghosts.insert(entry.fingerprint) }
         remove(slot)
         statistics.evictions += 1
         return

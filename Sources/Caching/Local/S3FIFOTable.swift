@@ -3,10 +3,12 @@
 /// left the small queue unused. A hit sets a mark in place and allocates nothing.
 struct S3FIFOTable<Value: Sendable>: Sendable {
   struct Entry: Sendable {
-    let key: CacheKey
+    /// The text of its key. What else a key has is not kept: it would be two thirds of an entry.
+    let text: String
+    let fingerprint: UInt32
+    let owner: UInt32
     let value: Value
     let cost: Int
-    let owner: UInt32
     var isMain: Bool
     /// Used since it came in or was last passed over.
     var isMarked: Bool
@@ -36,15 +38,20 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
     owners = OwnerShares(maximumEntries: maximumEntries, maximumBytes: maximumBytes, share: ownerShare)
   }
 
-  var keys: [CacheKey] { (0..<slotCount).compactMap { entries[$0]?.key } }
+  var keys: [CacheKey] { keys { _ in true } }
 
   func keys(where isIncluded: (Value) -> Bool) -> [CacheKey] {
-    (0..<slotCount).compactMap { slot in entries[slot].flatMap { isIncluded($0.value) ? $0.key : nil } }
+    (0..<slotCount).compactMap { slot in
+      guard let entry = entries[slot], isIncluded(entry.value) else { return nil }
+      return CacheKey(text: entry.text, scope: owners.scope(entry.owner))
+    }
   }
 
   mutating func value(_ key: CacheKey, countsMiss: Bool, judge: (Value) -> Verdict) -> Value? {
-    guard let slot = find(key), let value = entries[slot]?.value else { return miss(key, counts: countsMiss) }
-    switch judge(value) {
+    guard let slot = find(key),
+      let found = entries.with(slot, { $0.map { (value: $0.value, owner: $0.owner, isMarked: $0.isMarked) } })
+    else { return miss(key, counts: countsMiss) }
+    switch judge(found.value) {
     case .valid: break
     case .withheld: return miss(key, counts: countsMiss)
     case .stale:
@@ -53,12 +60,9 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
     }
     statistics.hits += 1
     statistics.namespaces.countHit(key.namespace)
-    let owner = entries.change(slot) { entry -> UInt32? in
-      entry?.isMarked = true
-      return entry?.owner
-    }
-    if let owner { owners.countHit(owner) }
-    return value
+    owners.countHit(found.owner)
+    if !found.isMarked { entries.change(slot) { $0?.isMarked = true } }
+    return found.value
   }
 
   mutating func set(_ key: CacheKey, _ value: Value, cost: Int, expiresAt: UInt64, now: UInt64) {
@@ -73,7 +77,9 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
     if old == nil { isMain = ghosts.take(key.fingerprint, limit: statistics.entries * 9 / 10) }
     let owner = owners.add(key.scope, cost: cost)
     while statistics.entries >= maximumEntries || statistics.bytes > maximumBytes - cost { evict(for: cost) }
-    let entry = Entry(key: key, value: value, cost: cost, owner: owner, isMain: isMain, isMarked: old != nil)
+    let entry = Entry(
+      text: key.text, fingerprint: key.fingerprint, owner: owner, value: value, cost: cost, isMain: isMain,
+      isMarked: old != nil)
     insert(entry, expiresAt: expiresAt)
   }
 
@@ -97,7 +103,7 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
 
   mutating func remove(_ slot: Slot) {
     guard let entry = entries[slot] else { return }
-    index.remove(entry.key.fingerprint, slot)
+    index.remove(entry.fingerprint, slot)
     unqueue(slot, isMain: entry.isMain)
     wheel.remove(slot)
     owners.remove(entry.owner, cost: entry.cost)
@@ -110,7 +116,7 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
   private mutating func insert(_ entry: Entry, expiresAt: UInt64) {
     let slot = free.popLast() ?? newSlot()
     entries[slot] = entry
-    index.insert(entry.key.fingerprint, slot)
+    index.insert(entry.fingerprint, slot)
     enqueue(slot, isMain: entry.isMain)
     wheel.add(slot, expiresAt: expiresAt)
     statistics.entries += 1
@@ -127,7 +133,9 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
     return slot
   }
 
-  private func find(_ key: CacheKey) -> Slot? { index.find(key.fingerprint) { entries[$0]?.key == key } }
+  private func find(_ key: CacheKey) -> Slot? {
+    index.find(key.fingerprint) { entries.with($0) { $0?.text == key.text } }
+  }
 
   private mutating func miss(_ key: CacheKey, counts: Bool) -> Value? {
     if counts {

@@ -22,6 +22,11 @@ struct SlotPages<Element: Sendable>: Sendable {
     set { pages[Int(slot >> Self.shift)][Int(slot & (Self.size - 1))] = newValue }
   }
 
+  /// Looks at an element where it is. Reading it by the subscript retains all that it refers to.
+  func with<Result>(_ slot: Slot, _ body: (borrowing Element) -> Result) -> Result {
+    pages[Int(slot >> Self.shift)].withUnsafeBufferPointer { body($0[Int(slot & (Self.size - 1))]) }
+  }
+
   /// Changes an element in place. Not an accessor, whose frame would be allocated wherever it is not inlined.
   @discardableResult
   mutating func change<Result>(_ slot: Slot, _ body: (inout Element) -> Result) -> Result {

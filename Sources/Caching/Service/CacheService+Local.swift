@@ -27,9 +27,12 @@ extension CacheService {
   func fits(_ entry: CacheEntry, _ policy: CachePolicy) -> Bool { entry.body.readableBytes <= policy.maximumBytes }
 
   /// The entry of a key if it is fresh, nothing of it has changed, and this instance would have heard.
-  func valid(_ key: CacheKey, countsMiss: Bool = true) -> CacheEntry? {
-    entry(key, countsMiss: countsMiss) { [trust, counters] entry, now in
-      guard entry.life.freshUntil > now, trust.isTrusted(entry.stamp.trust, now: now) else { return false }
+  /// - Parameter servesDue: false passes over an entry that should be loaded anew; see ``isDue(_:)``.
+  func valid(_ key: CacheKey, countsMiss: Bool = true, servesDue: Bool = true) -> CacheEntry? {
+    entry(key, countsMiss: countsMiss) { entry, now in
+      guard (servesDue ? entry.life.freshUntil : min(entry.life.refreshAt, entry.life.freshUntil)) > now,
+        trust.isTrusted(entry.stamp.trust, now: now)
+      else { return false }
       counters.served(entry.life, at: now)
       return true
     }

@@ -8,7 +8,10 @@ extension CacheService {
     _ way: Way<Value>, _ load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
     let load = { @Sendable [self] in try await counted(load) }
-    guard let shared else { return try landing(try await load(), stamp: way.stamp, policy: way.policy) }
+    // A read that neither looks nor stores has no business with the store.
+    guard let shared, !(way.policy.skipsRead && way.policy.skipsWrite) else {
+      return try landing(try await load(), stamp: way.stamp, policy: way.policy)
+    }
     guard let finding = await find([way.key], way.policy)?[way.key] else { return try await keepUnfenced(way, load) }
     if let landing = take(finding, way) { return landing }
     guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }

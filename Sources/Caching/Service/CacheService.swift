@@ -78,8 +78,7 @@ public final class CacheService: CacheServicePort {
 
   /// An entry that is due for a refresh is left to ``getOrSet(_:as:policy:load:)``, which can start one.
   public func peek(_ key: CacheKey) -> CacheEntry? {
-    guard let entry = valid(key, countsMiss: false), !isDue(entry) else { return nil }
-    return entry
+    valid(key, countsMiss: false, servesDue: false)
   }
 
   public func change<Result: Sendable>(

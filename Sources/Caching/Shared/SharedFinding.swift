@@ -55,7 +55,8 @@ extension EntryLife {
     }
     let (lived, overflows) = age.multipliedReportingOverflow(by: 1_000_000)
     self.init(
-      madeAt: now - min(now, overflows ? .max : lived), refreshAt: moment(envelope.refreshAfter), freshUntil: moment(envelope.freshFor),
+      madeAt: now - min(now, overflows ? .max : lived), refreshAt: moment(envelope.refreshAfter),
+      freshUntil: moment(envelope.freshFor),
       expiresAt: moment(envelope.keptFor))
   }
 

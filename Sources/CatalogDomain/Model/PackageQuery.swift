@@ -45,9 +45,6 @@ package struct PackageQuery: Hashable, Sendable {
     self.page = page
   }
 
-  /// Free text and later pages are never kept: there is no end to them.
-  var isKept: Bool { text == nil && page.after == nil }
-
   /// Whether the client names values of its own.
   var isFiltered: Bool { segment != nil || grouping != nil }
 

@@ -7,16 +7,19 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
   private let cache: any CacheServicePort
   private let clock: any WallClock
   private let newID: IDGenerator
+  private let onWrite: @Sendable (TenantID, Entity?) async -> Void
 
   /// An editor over a repository.
+  /// - Parameter onWrite: called before a write returns, with the record as it is now, nil when it is gone.
   package init(
     repository: any CatalogRepositoryPort<Entity>, cache: any CacheServicePort, clock: any WallClock,
-    newID: IDGenerator
+    newID: IDGenerator, onWrite: @escaping @Sendable (TenantID, Entity?) async -> Void = { _, _ in }
   ) {
     self.repository = repository
     self.cache = cache
     self.clock = clock
     self.newID = newID
+    self.onWrite = onWrite
   }
 
   /// The record by identifier or slug. Throws `notFound`.
@@ -37,9 +40,11 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
 
   /// Adds a record. Throws `slugTaken` and `validationFailed`.
   package func create(_ tenant: TenantID, _ fields: Entity.Fields) async throws -> Entity {
-    try await cache.changeUnlessRefused(tags(tenant)) {
+    let entity = try await cache.changeUnlessRefused(tags(tenant)) {
       .committed(try await repository.insert(tenant, id: newID(), fields, at: clock.now()))
     }
+    await onWrite(tenant, entity)
+    return entity
   }
 
   /// Changes a record as it is at that moment: when another writer comes between, the change is made anew on what that
@@ -51,10 +56,12 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
     _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool,
     change: @Sendable (Entity.Fields) throws -> Entity.Fields
   ) async throws -> Entity {
-    try await write(tenant, reference, if: isAllowed) { entity in
+    let entity = try await write(tenant, reference, if: isAllowed) { entity in
       try await repository.update(
         tenant, id: entity.id, version: entity.version, change(entity.fields), at: clock.now())
     }
+    await onWrite(tenant, entity)
+    return entity
   }
 
   /// Removes a record. Throws `notFound`, `preconditionFailed` and `segmentInUse`.
@@ -64,6 +71,7 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
     try await write(tenant, reference, if: isAllowed) { entity in
       try await repository.delete(tenant, id: entity.id, version: entity.version) ? () : nil
     }
+    await onWrite(tenant, nil)
   }
 
   private func write<Result: Sendable>(

@@ -32,6 +32,15 @@ package enum CatalogRead: Hashable, Sendable {
     }
   }
 
+  /// Whether the answer may be cached. Free text and later pages never are: there is no end to them.
+  var isKept: Bool {
+    switch self {
+    case .packages(let query), .segmentPackages(_, let query): query.text == nil && query.page.after == nil
+    case .segments(let page), .addOns(_, let page), .venues(_, let page): page.after == nil
+    case .package, .segment: true
+    }
+  }
+
   private static func key(
     _ tenant: TenantID, _ resource: String, _ parts: [String], tag: String = CatalogTag.offers
   ) -> CacheKey {

@@ -23,12 +23,15 @@ package struct CatalogService: Sendable {
   /// The answer in its wire form. Throws `notFound` for a package or segment that is not there.
   package func answer(_ tenant: TenantID, _ read: CatalogRead) async throws -> CacheEntry {
     let key = read.key(tenant)
+    let isKept = read.isKept
     switch read {
     case .packages(let query):
-      return try await cached(key, "list") { try await packages(tenant, query, isFiltered: query.isFiltered) }
+      return try await cached(key, "list", isKept: isKept) {
+        try await packages(tenant, query, isFiltered: query.isFiltered)
+      }
     case .segmentPackages(let slug, let query):
       guard Slug.isWellFormed(slug) else { throw DomainError.notFound("segment") }
-      return try await cached(key, "segment", keepsAbsence: query.isKept) { () -> Loaded<Page<Package.View>>? in
+      return try await cached(key, "segment", isKept: isKept) { () -> Loaded<Page<Package.View>>? in
         guard try await repository.segment(tenant, slug: slug) != nil else { return nil }
         var query = query
         query.segment = slug
@@ -47,17 +50,17 @@ package struct CatalogService: Sendable {
         return segment.map { Loaded($0.view(for: .storefront)) }
       }
     case .segments(let request):
-      return try await cached(key, "list") {
+      return try await cached(key, "list", isKept: isKept) {
         let segments = try await repository.segments(tenant, request)
         return Self.page(segments, request, CatalogRead.segmentList, \.place)
       }
     case .addOns(let segment, let request):
-      return try await cached(key, "list") {
+      return try await cached(key, "list", isKept: isKept) {
         let addOns = try await repository.addOns(tenant, segment: segment, request)
         return Self.page(addOns, request, CatalogRead.addOnList, \.place, isFiltered: segment != nil)
       }
     case .venues(let city, let request):
-      return try await cached(key, "list") {
+      return try await cached(key, "list", isKept: isKept) {
         let venues = try await repository.venues(tenant, city: city, request)
         return Self.page(venues, request, CatalogRead.venueList, \.place, isFiltered: city != nil)
       }
@@ -69,25 +72,24 @@ package struct CatalogService: Sendable {
   ) async throws -> Loaded<Page<Package.View>> {
     let packages = try await repository.packages(tenant, query)
     let list = CatalogRead.packageList(query.sort)
-    return Self.page(packages, query.page, list, query.sort.place, isKept: query.isKept, isFiltered: isFiltered)
+    return Self.page(packages, query.page, list, query.sort.place, isFiltered: isFiltered)
   }
 
-  /// Later pages are not kept, nor is an empty answer to a filter: there is no end to what clients may ask for.
+  /// An empty answer to a filter is not kept: there is no end to what clients may ask for.
   private static func page<Entity: CatalogEntity>(
-    _ entities: [Entity], _ request: PageRequest, _ list: String, _ place: (Entity) -> SortPlace, isKept: Bool = true,
+    _ entities: [Entity], _ request: PageRequest, _ list: String, _ place: (Entity) -> SortPlace,
     isFiltered: Bool = false
   ) -> Loaded<Page<Entity.View>> {
     let page = Page(entities, limit: request.limit, list: list, place: place, view: { $0.view(for: .storefront) })
-    let isBounded = request.after == nil && !(isFiltered && entities.isEmpty)
-    return Loaded(page, isKept: isKept && isBounded)
+    return Loaded(page, isKept: !(isFiltered && entities.isEmpty))
   }
 
   private func cached<Value: Codable & Sendable>(
-    _ key: CacheKey, _ name: String, keepsAbsence: Bool = true,
+    _ key: CacheKey, _ name: String, isKept: Bool = true,
     load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> CacheEntry {
     var policy = policy
-    if !keepsAbsence { policy.negativeTimeToLive = .zero }
+    if !isKept { (policy.skipsRead, policy.skipsWrite) = (true, true) }
     let cached = try await cache.getOrSet(key, as: Value.self, policy: policy, load: load)
     guard let cached else { throw DomainError.notFound(name) }
     return cached.entry

@@ -1,6 +1,8 @@
 extension Endpoint {
   /// What operators and machines ask of the process itself.
-  static let operations: [Endpoint] = [health, live, ready, cacheHealth, status, metrics, openAPI]
+  static let operations: [Endpoint] = [
+    health, live, ready, cacheHealth, databaseHealth, status, metrics, openAPI,
+  ]
 
   static let health = Endpoint(
     "getHealth", .get, "/health", base: .root, access: .open, tag: "Operations", "The process and its cache",
@@ -17,6 +19,11 @@ extension Endpoint {
   static let cacheHealth = Endpoint(
     "getCacheHealth", .get, "/health/cache", base: .root, access: .open, tag: "Operations", "The cache",
     answers: [.ok("CacheHealth")])
+
+  static let databaseHealth = Endpoint(
+    "getDatabaseHealth", .get, "/health/database", base: .root, access: .open, tag: "Operations",
+    "The database servers; 503 while none takes writes",
+    answers: [.ok("DatabaseHealth"), Answer(status: 503, summary: "No server takes writes", schema: "DatabaseHealth")])
 
   static let status = Endpoint(
     "getStatus", .get, "/api/status", base: .root, access: .open, tag: "Operations", "A sign of life",

@@ -69,6 +69,19 @@ extension OpenAPISchemas {
         "properties":{
           "status":{"type":"string","enum":["healthy","degraded","unhealthy"]},
           "cache":{"$ref":"#/components/schemas/CacheFigures"}}},
+      "DatabaseHealth": {"type":"object","required":["status","currentRegion","servers"],
+        "properties":{
+          "status":{"type":"string","enum":["healthy","degraded","unhealthy"]},
+          "currentRegion":{"type":"string"},
+          "servers":{"type":"array","items":{"type":"object",
+            "required":["region","type","healthy","lastCheck","responseTimeMs","lagSeconds","pool"],
+            "properties":{
+              "region":{"type":"string"},"type":{"type":"string","enum":["primary","replica"]},
+              "healthy":{"type":"boolean"},"lastCheck":{"type":["string","null"],"format":"date-time"},
+              "responseTimeMs":{"type":"number"},"lagSeconds":{"type":"number"},
+              "pool":{"type":"object","required":["total","active","idle","waiting"],
+                "properties":{"total":{"type":"integer"},"active":{"type":"integer"},"idle":{"type":"integer"},
+                  "waiting":{"type":"integer"}}}}}}}},
       "Text": {"type":"string"},
       "Document": {"type":"object"}
     }

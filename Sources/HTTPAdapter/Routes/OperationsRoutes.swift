@@ -7,6 +7,7 @@ import Observability
 /// Health, metrics and the description of the API.
 struct OperationsRoutes {
   let cache: any CacheServicePort
+  let database: @Sendable () -> DatabaseHealth
   let readiness: Readiness
   let metrics: MetricsRegistry
   let document: ByteBuffer
@@ -14,12 +15,18 @@ struct OperationsRoutes {
   func add(to routes: Routes) {
     routes.add(.health) { _ in
       let report = CacheReport(await cache.isConnected(), cache.getStats())
-      return try JSONAnswer.response(Health(status: report.connected ? "healthy" : "degraded", cache: report))
+      var status = database().status
+      if status == .healthy, !report.connected { status = .degraded }
+      return try JSONAnswer.response(Health(status: status.rawValue, cache: report))
     }
     routes.add(.cacheHealth) { _ in
       var report = CacheReport(await cache.isConnected(), cache.getStats())
       report.efficiency = report.isEfficient ? "optimal" : "degraded"
       return try JSONAnswer.response(report)
+    }
+    routes.add(.databaseHealth) { _ in
+      let report = database()
+      return try JSONAnswer.response(report, status: report.status == .unhealthy ? .serviceUnavailable : .ok)
     }
     routes.add(.live) { _ in try JSONAnswer.response(["status": "alive"]) }
     routes.add(.status) { _ in try JSONAnswer.response(["status": "ok"]) }

@@ -53,10 +53,14 @@ package struct InMemoryBookingRepository: BookingRepositoryPort {
   package func list(
     _ tenant: TenantID, _ query: BookingQuery, at time: Timestamp, today: CalendarDate
   ) async throws -> [Booking] {
-    let bookings = database.read(tenant) { $0.bookings.bookings }
-    let matching = bookings.values.filter { booking in
+    let tables = database.read(tenant) { $0.bookings }
+    let address = query.customer.map { tables.customers[$0]?.contact.email.lowercased() }
+    let matching = tables.bookings.values.filter { booking in
       (query.status == nil || booking.status(at: time, today: today) == query.status)
         && (query.from.map { $0 <= booking.date } ?? true) && (query.to.map { booking.date <= $0 } ?? true)
+        && (query.confirmedFrom.map { from in booking.confirmedAt.map { from <= $0 } ?? false } ?? true)
+        && (query.confirmedTo.map { to in booking.confirmedAt.map { $0 < to } ?? false } ?? true)
+        && (address.map { $0 == booking.customer.email.lowercased() } ?? true)
     }
     return matching.page(query.page, by: \.place)
   }

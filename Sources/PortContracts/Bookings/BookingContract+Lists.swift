@@ -70,6 +70,36 @@ extension BookingContract {
         try requireEqual(try await subject.list(confirmed).count, 0, "confirmed ones of them")
       }
     },
+    ContractRule("Bookings are listed by when they were confirmed, the first moment included and the last not") {
+      subject in
+      for days in 0..<3 {
+        let booking = Fixtures.booking(on: Fixtures.date.advanced(byDays: days))
+        try await subject.book(booking)
+        let confirmed = booking.applying(.confirm, reason: nil, at: Fixtures.time(plus: 1000 * days))
+        _ = try await subject.repository.replace(subject.tenant, confirmed, expected: .pending)
+      }
+      try await subject.book(Fixtures.booking(on: Fixtures.date.advanced(byDays: 9)))
+      for (from, to, expected) in [
+        (nil, nil, 4), (0, nil, 3), (1000, nil, 2), (0, 2000, 2), (nil, 1, 1), (2001, nil, 0),
+      ]
+        as [(Int?, Int?, Int)]
+      {
+        let query = BookingQuery(
+          confirmedFrom: from.map { Fixtures.time(plus: $0) }, confirmedTo: to.map { Fixtures.time(plus: $0) })
+        try requireEqual(try await subject.list(query).count, expected, "bookings confirmed from \(from ?? -1)")
+      }
+    },
+    ContractRule("Bookings are listed by who booked, whatever the letter case of the address") { subject in
+      for (days, email) in [(0, "ada@example.com"), (1, "bo@example.com"), (2, "ADA@example.com")] {
+        try await subject.book(Fixtures.booking(on: Fixtures.date.advanced(byDays: days), email: email))
+      }
+      let customers = try await subject.repository.customers(subject.tenant, PageRequest())
+      let ada = customers.first { $0.contact.email.lowercased() == "ada@example.com" }
+      let query = BookingQuery(customer: try requireValue(ada, "the customer").id)
+      let days = try await subject.list(query).map { $0.date.dayNumber - Fixtures.date.dayNumber }
+      try requireEqual(days.sorted(), [0, 2], "the days")
+      try requireEqual(try await subject.list(BookingQuery(customer: Fixtures.id())), [], "another's bookings")
+    },
     ContractRule("Bookings come newest first, those of one moment by identifier; page by page too") { subject in
       var bookings = [0, 5, 3, 3, 3, 4, 1].map { Fixtures.booking(createdAt: Fixtures.time(plus: $0)) }
       for booking in bookings { try await subject.book(booking, capacity: 100) }

@@ -7,6 +7,6 @@ package enum CacheServiceContract {
   /// All rules. Each wants a new cache and a new tenant.
   package static var rules: [ContractRule<CacheServiceSubject>] {
     entries + loads + lifetimes + flights + cancellations + removals + changes + changesDuringLoads + tags + histories
-      + forms + counters + resilience + batches
+      + forms + counters + resilience + batches + policies
   }
 }

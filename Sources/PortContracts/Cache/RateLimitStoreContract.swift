@@ -175,7 +175,9 @@ package enum RateLimitStoreContract {
 
 /// A store under test, with a tenant that only this check uses.
 package struct RateLimitStoreSubject: Sendable {
+  /// What is under test.
   package let store: any RateLimitStorePort
+  /// A tenant that only this check uses. So is its neighbour, whose identifier differs in the last bit.
   package let tenant: TenantID
   /// Counts the same time as the store's clock, though maybe from another start.
   package let ticker: any Ticker

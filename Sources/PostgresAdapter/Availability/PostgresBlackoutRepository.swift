@@ -74,11 +74,10 @@ extension PostgresBlackoutRepository {
   private static func claim(
     _ tenant: TenantID, _ days: Set<CalendarDate>, for date: CalendarDate, at time: Timestamp
   ) -> [PostgresQuery] {
-    let dates = PostgresValue.dateArray(days.map { PostgresDate($0) })
-    return [
-      PostgresQuery(BookingStatements.addDays, [.tenant(tenant), dates]),
-      PostgresQuery(lockDays, [.tenant(tenant), dates]),
-      PostgresQuery(BookingStatements.expireHolds, [.tenant(tenant), .day(date), .time(time)]),
+    let (owner, days) = (PostgresValue.tenant(tenant), days.sorted())
+    return days.map { PostgresQuery(BookingStatements.addDay, [owner, .day($0)]) } + [
+      PostgresQuery(lockDays, [owner, .dateArray(days.map { PostgresDate($0) })]),
+      PostgresQuery(BookingStatements.expireHolds, [owner, .day(date), .time(time)]),
     ]
   }
 

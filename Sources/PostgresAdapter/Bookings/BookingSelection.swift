@@ -12,6 +12,9 @@ struct BookingSelection {
     var shared = ["tenant_id = $1"]
     if let from = query.from { shared.append("date >= \(parameters.add(.day(from)))") }
     if let to = query.to { shared.append("date <= \(parameters.add(.day(to)))") }
+    if let from = query.confirmedFrom { shared.append("confirmed_at >= \(parameters.add(.time(from)))") }
+    if let to = query.confirmedTo { shared.append("confirmed_at < \(parameters.add(.time(to)))") }
+    if let customer = query.customer { shared.append("customer_id = \(parameters.add(.id(customer)))") }
     let keyset = Keyset(.init("created_at", .negativeTime), .init("id", .id))
     if let place = query.page.after { shared.append(try keyset.condition(after: place, &parameters)) }
     let stored = Self.conditions(query.status, at: time, today: today, &parameters)

@@ -15,15 +15,14 @@ enum BookingStatements {
       = 'true'
     """, name: "bookings.claim_key")
 
-  /// Makes rows for days that have none. It names no index, so that of writers at once none fails.
+  /// Makes a row for a day that has none. It names no index, so that of writers at once none fails.
   ///
-  /// $1 tenant, $2 days.
-  static let addDays = PostgresStatement(
+  /// $1 tenant, $2 day.
+  static let addDay = PostgresStatement(
     """
     INSERT INTO days (tenant_id, date)
-    SELECT $1, day FROM unnest($2) AS day
-    WHERE NOT EXISTS (SELECT FROM days WHERE tenant_id = $1 AND date = day)
-    ORDER BY day ON CONFLICT DO NOTHING
+    SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM days WHERE tenant_id = $1 AND date = $2)
+    ON CONFLICT DO NOTHING
     """, name: "days.add")
 
   /// Takes the lock of the day, unless the call is a repetition or there was no room to begin with: of many calls for a
@@ -35,7 +34,7 @@ enum BookingStatements {
     WITH day AS (
       SELECT 1 FROM days
       WHERE tenant_id = $1 AND date = $2 AND NOT is_blackout
-        AND current_setting('app.claim') = 'true'
+        AND current_setting('app.claim', true) = 'true'
         AND NOT EXISTS (SELECT FROM idempotency_keys WHERE tenant_id = $1 AND key = $3 AND expires_at > $4)
         AND (\(liveCount(day: "$2", now: "$4"))) < $5
       FOR NO KEY UPDATE
@@ -50,15 +49,15 @@ enum BookingStatements {
   static let expireHoldsOfClaim = PostgresStatement(
     """
     UPDATE bookings SET status = 'EXPIRED'
-    WHERE tenant_id = $1 AND live_on = $2 AND status = 'PENDING' AND expires_at <= $3
-      AND current_setting('app.claim') = 'true' AND (\(liveCount(day: "$2", now: "$3"))) < $4
+    WHERE tenant_id = $1 AND status = 'PENDING' AND date = $2 AND live_on = $2 AND expires_at <= $3
+      AND current_setting('app.claim', true) = 'true' AND (\(liveCount(day: "$2", now: "$3"))) < $4
     """, name: "bookings.expire_holds_of_claim")
 
   /// Lets the overdue holds of a day go. $1 tenant, $2 day, $3 now.
   static let expireHolds = PostgresStatement(
     """
     UPDATE bookings SET status = 'EXPIRED'
-    WHERE tenant_id = $1 AND live_on = $2 AND status = 'PENDING' AND expires_at <= $3
+    WHERE tenant_id = $1 AND status = 'PENDING' AND date = $2 AND live_on = $2 AND expires_at <= $3
     """, name: "bookings.expire_holds")
 
   /// Stores the booking in the lowest free place of its day, with its customer, the answer for its key and word of it; or
@@ -68,7 +67,7 @@ enum BookingStatements {
     WITH free AS (
       SELECT min(slot) AS slot
       FROM generate_series(0, $25::integer - 1) AS slot
-      WHERE current_setting('app.claim') = 'true'
+      WHERE current_setting('app.claim', true) = 'true'
         AND NOT EXISTS (SELECT FROM bookings b WHERE b.tenant_id = $1 AND b.live_on = $3 AND b.slot = slot.slot)
         AND EXISTS (SELECT FROM days WHERE tenant_id = $1 AND date = $3 AND NOT is_blackout)
         AND (SELECT count(*) FROM bookings WHERE tenant_id = $1 AND live_on = $3) < $25

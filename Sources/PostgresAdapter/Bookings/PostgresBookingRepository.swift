@@ -27,7 +27,7 @@ package struct PostgresBookingRepository: BookingRepositoryPort {
       tenant,
       [
         PostgresQuery(BookingStatements.claimKey, [owner, .text(key.text)]),
-        PostgresQuery(BookingStatements.addDays, [owner, .dateArray([PostgresDate(booking.date)])]),
+        PostgresQuery(BookingStatements.addDay, [owner, day]),
         PostgresQuery(BookingStatements.claimDay, [owner, day, .text(key.text), now, room]),
         PostgresQuery(BookingStatements.expireHoldsOfClaim, [owner, day, now, room]),
         try Self.storing(booking, tenant, customer, key, answer, capacity),

@@ -25,7 +25,7 @@ enum Outbox {
     """
   }
 
-  /// The tag of the month of a date, as a part of a statement; the same text as ``AvailabilityTag/month(_:)`` makes.
+  /// The tag of the month of a date, as a part of a statement: `month-2027-07`, as `AvailabilityService` names it.
   static func monthTag(_ date: String) -> String { "'month-' || to_char(\(date), 'YYYY-MM')" }
 
   private static let insertion = PostgresStatement(

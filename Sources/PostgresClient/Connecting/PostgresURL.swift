@@ -25,6 +25,10 @@ public struct PostgresURL: Sendable, Hashable {
       if let value = option.pointee.val { options[String(cString: keyword)] = String(cString: value) }
       option += 1
     }
+    // libpq would look at it only when it connects.
+    guard (options["port"] ?? "0").split(separator: ",").allSatisfy({ UInt16($0) != nil }) else {
+      throw PostgresError(.invalidURL, "the port is not a number from 0 to 65535")
+    }
   }
 
   /// From its parts; nil takes libpq's default.

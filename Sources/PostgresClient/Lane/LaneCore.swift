@@ -50,10 +50,9 @@ final class LaneCore: LoopOwner, SessionOwner {
       session.expireCallers()
     }
     openMissing()
+    gauge.publish(machine.statistics)
     return machine.isBusy
   }
-
-  func flushTurn() { gauge.publish(machine.statistics) }
 
   func shutDown() {
     machine.shutDown()

@@ -28,7 +28,6 @@ final class ListenerCore: LoopOwner, SessionOwner {
   }
   func abandon(_ exchange: Exchange) {}
   func release(_ lease: LeaseID) {}
-  func flushTurn() {}
 
   func tick() -> Bool {
     if let session, !session.isOpen, core.now >= session.connectsUntil {

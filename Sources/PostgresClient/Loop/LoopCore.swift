@@ -32,11 +32,12 @@ final class LoopCore {
       }
       now = .now
       for command in inbox.take() { perform(command) }
-      for owner in owners.values { owner.flushTurn() }
       if now >= nextTick { tick() }
     }
     for owner in owners.values { owner.shutDown() }
     for session in sessions.values { session.close() }
+    // They hold this object.
+    owners = [:]
     for command in inbox.close() { refuse(command) }
     poller.close()
   }
@@ -125,9 +126,7 @@ protocol LoopOwner: AnyObject {
   func abandon(_ exchange: Exchange)
   /// The transaction no longer needs its session.
   func release(_ lease: LeaseID)
-  /// Looks at deadlines; tells whether something is under way that needs looking at again soon.
+  /// Looks at deadlines and publishes statistics; tells whether something is under way that needs looking at again soon.
   func tick() -> Bool
-  /// The end of a turn.
-  func flushTurn()
   func shutDown()
 }

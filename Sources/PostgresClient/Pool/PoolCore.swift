@@ -61,10 +61,9 @@ final class PoolCore: LoopOwner {
     }
     for (id, _) in work { checkDeadlines(id) }
     if machine.isDrained { core.forget(self.id) }
+    gauge.publish(machine.statistics)
     return machine.hasWaiting || !work.isEmpty
   }
-
-  func flushTurn() { gauge.publish(machine.statistics) }
 
   func shutDown() { apply(machine.shutDown()) }
 

@@ -32,7 +32,7 @@ public final class PostgresPool: Sendable {
 
   deinit { shutDown() }
 
-  /// What the pool was doing at the end of the event loop's last turn.
+  /// What the pool was doing a moment ago: at most 10 ms while it is at work.
   public var statistics: PostgresPoolStatistics { gauge.current }
 
   /// Refuses new work and closes the connections: free ones now, the others when their work is done.

@@ -27,6 +27,7 @@ public final class PostgresRouter: PostgresDatabase {
     return machine.withLock { machine in
       zip(machine.servers, machine.breakers).map { server, breaker in
         var server = server
+        server.sinceCheck = machine.lastRound.map { now - $0 }
         server.isBreakerOpen = !breaker.wouldAdmit(now: now)
         return server
       }

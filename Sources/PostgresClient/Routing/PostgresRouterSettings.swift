@@ -45,6 +45,8 @@ public struct PostgresServerStatus: Sendable, Equatable {
   public let address: String
   public let region: Int
   public var role = Role.unknown
+  /// How long ago the servers were last asked how they are; nil before the first time.
+  public var sinceCheck: Duration?
   /// Whether the last health check succeeded.
   public var isHealthy = false
   /// Whether it takes writes by its own settings.

@@ -3,6 +3,8 @@
 /// Of the servers that say they are primary the one with the highest timeline wins, and the timeline is remembered: an
 /// old primary that returns gets nothing, also when the new one is away.
 struct RouterMachine {
+  /// When the servers were last asked how they are.
+  private(set) var lastRound: Instant?
   private(set) var servers: [PostgresServerStatus]
   private(set) var breakers: [CircuitBreaker]
   private(set) var writer: Int?
@@ -25,6 +27,7 @@ struct RouterMachine {
   /// Takes the reports of one round of health checks; nil for a server that did not answer.
   /// - Returns: the server that was writer and is no longer.
   mutating func checked(_ reports: [ServerReport?], now: Instant) -> Int? {
+    lastRound = now
     let before = writer
     for (index, report) in reports.enumerated() { note(report, of: index, now: now) }
     electWriter()

@@ -22,7 +22,7 @@ final class Exchange: Sendable {
 
   private enum Waiter {
     case absent
-    case waiting(CheckedContinuation<SegmentReply, any Error>)
+    case waiting(UnsafeContinuation<Void, Never>)
     case answered(Result<SegmentReply, any Error>)
     case done
   }
@@ -74,20 +74,18 @@ final class Exchange: Sendable {
   /// Answers the caller, unless that was done. Tells whether this was the answer.
   @discardableResult
   func answer(_ result: Result<SegmentReply, any Error>) -> Bool {
-    let continuation: CheckedContinuation<SegmentReply, any Error>?
-    let isFirst: Bool
-    (isFirst, continuation) = waiter.withLock { waiter in
+    let (isFirst, continuation): (Bool, UnsafeContinuation<Void, Never>?) = waiter.withLock { waiter in
       switch waiter {
       case .absent:
         waiter = .answered(result)
         return (true, nil)
       case .waiting(let continuation):
-        waiter = .done
+        waiter = .answered(result)
         return (true, continuation)
       case .answered, .done: return (false, nil)
       }
     }
-    continuation?.resume(with: result)
+    continuation?.resume()
     return isFirst
   }
 
@@ -105,17 +103,27 @@ final class Exchange: Sendable {
     }
   }
 
+  /// The answer is handed over under the lock; the continuation only wakes the caller. It is resumed once: whoever takes
+  /// it out of `waiter` does it, or nobody put it there.
   private func wait(submit: () -> Void) async throws -> SegmentReply {
-    try await withCheckedThrowingContinuation { continuation in
-      let early: Result<SegmentReply, any Error>? = waiter.withLock { waiter in
-        if case .answered(let result) = waiter {
-          waiter = .done
-          return result
-        }
+    await withUnsafeContinuation { continuation in
+      let mustWait = waiter.withLock { waiter in
+        guard case .absent = waiter else { return false }
         waiter = .waiting(continuation)
-        return nil
+        return true
       }
-      if let early { continuation.resume(with: early) } else { submit() }
+      if mustWait { submit() } else { continuation.resume() }
+    }
+    return try take().get()
+  }
+
+  private func take() -> Result<SegmentReply, any Error> {
+    waiter.withLock { waiter in
+      guard case .answered(let result) = waiter else {
+        return .failure(PostgresError(.protocolViolation, "an exchange was awaited twice"))
+      }
+      waiter = .done
+      return result
     }
   }
 }

@@ -46,8 +46,8 @@ extension Session {
     switch replies.receive(kind(of: result)) {
     case .nothing: break
     case .prepared(let step):
-      if let name = pending.preparing.removeValue(forKey: step), let sql = sql(pending, step) {
-        statements.prepared(sql, name)
+      if let index = pending.preparing.firstIndex(where: { $0.step == step }), let sql = sql(pending, step) {
+        statements.prepared(sql, pending.preparing.remove(at: index).name)
       }
     case .answered:
       if let result { pending.reply.results.append(result) }
@@ -80,10 +80,10 @@ extension Session {
     // "cached plan must not change result type" has no code of its own; the routine's name is not translated.
     let routine = PQresultErrorField(result.pointer, Int32(UInt8(ascii: "R"))).map { String(cString: $0) }
     let isOutdated = error.sqlState == .featureNotSupported && routine == "RevalidateCachedQuery"
-    if isOutdated || error.sqlState == .unknownPreparedStatement,
-      let name = pending.executed[step], let sql = sql(pending, step)
+    if isOutdated || error.sqlState == .unknownPreparedStatement, case .steps(let steps) = pending.exchange.segment,
+      steps.indices.contains(step)
     {
-      statements.forget(sql, name, isOnServer: isOutdated)
+      statements.forget(steps[step], isOnServer: isOutdated)
       pending.reply.hasStalePlan = true
     }
     pending.reply.failure = error

@@ -30,12 +30,10 @@ extension Session {
     let sql = step.statement.sql
     switch statements.plan(step) {
     case .execute(let name):
-      pending.executed[index] = name
       questions.append(.step(index))
       return execute(name, step)
     case .prepare(let name):
-      pending.preparing[index] = name
-      pending.executed[index] = name
+      pending.preparing.append((index, name))
       questions.append(.prepare(step: index))
       questions.append(.step(index))
       let types = step.parameters.types

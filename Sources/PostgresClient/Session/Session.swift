@@ -31,9 +31,7 @@ final class Session {
     let exchange: Exchange
     var reply = SegmentReply()
     /// Names under which steps are being prepared.
-    var preparing: [Int: String] = [:]
-    /// Names under which steps were executed.
-    var executed: [Int: String] = [:]
+    var preparing: [(step: Int, name: String)] = []
 
     init(_ exchange: Exchange) { self.exchange = exchange }
   }

@@ -33,9 +33,10 @@ struct StatementCache {
     guard step.statement.isPrepared, capacity > 0 else { return .unnamed }
     uses += 1
     let sql = step.statement.sql
-    if let variants = entries[sql], let found = variants.firstIndex(where: { Self.fits($0.types, step.parameters) }) {
-      entries[sql]?[found].lastUse = uses
-      return variants[found].isReady ? .execute(variants[found].name) : .unnamed
+    if let place = find(step) {
+      entries.values[place.sql][place.variant].lastUse = uses
+      let entry = entries.values[place.sql][place.variant]
+      return entry.isReady ? .execute(entry.name) : .unnamed
     }
     if count >= capacity { evict() }
     names += 1
@@ -59,6 +60,18 @@ struct StatementCache {
     if entries[sql]?.isEmpty == true { entries[sql] = nil }
     count -= 1
     if isOnServer { garbage.append(name) }
+  }
+
+  /// The statement that the step was executed by is no longer valid.
+  mutating func forget(_ step: Step, isOnServer: Bool) {
+    guard let place = find(step) else { return }
+    forget(step.statement.sql, entries.values[place.sql][place.variant].name, isOnServer: isOnServer)
+  }
+
+  private func find(_ step: Step) -> (sql: Dictionary<String, [Entry]>.Index, variant: Int)? {
+    guard let index = entries.index(forKey: step.statement.sql) else { return nil }
+    let variant = entries.values[index].firstIndex { Self.fits($0.types, step.parameters) }
+    return variant.map { (index, $0) }
   }
 
   /// Forgets every statement that an aborted segment left unprepared.

@@ -35,6 +35,7 @@ extension PostgresPool {
       else { return }
       for table in plan.scannedTables {
         let size = PostgresQuery("SELECT reltuples::float8 FROM pg_class WHERE oid = to_regclass($1)", [.text(table)])
+        // Without its size a table gets no suggestion.
         plan.tableSizes[table] = try? await unwatchedRead(size, setup: setup, deadline: .seconds(2)).first?.decode(0)
       }
       log.note(plan, of: fingerprint)

@@ -5,8 +5,7 @@ import NIOCore
 struct FenceRecord {
   private static let digits = 16
 
-  /// The run id of the server that made it.
-  let run: Substring
+  let epoch: Substring
   let generation: Generation
 
   /// Nil for a text that no script here has written.
@@ -15,7 +14,7 @@ struct FenceRecord {
     guard fields.count >= 3, let nonce = Self.number(fields[1]) else { return nil }
     let position = Self.number(fields[2])
     guard position != nil || fields[2] == Self.unknown else { return nil }
-    run = fields[0].prefix { $0 != "." }
+    epoch = fields[0]
     generation = Generation(nonce: nonce, position: position, isInDoubt: fields.count > 3)
   }
 

@@ -15,14 +15,15 @@ extension RedisCacheStore: FenceStorePort {
     // Not `.reads`: a replica must not answer, since it does not know the newest generations.
     let command = RedisCommand(
       "MGET", names, keys: .init(first: 1, count: names.count), effect: .idempotent)
-    let (reply, run) = try await translating { () async throws(RedisClientError) in
-      try await client.sendTellingRun(command, key: keys.first.map(stored) ?? tags.first.map(stored) ?? "")
+    let (reply, server) = try await translating { () async throws(RedisClientError) in
+      try await client.sendIdentified(command)
     }
     guard let found = reply.array, found.count == names.count else { throw .timedOut }
+    let epoch = epochs.epoch(of: server)
     return FencedReading(
       values: found[..<keys.count].map(\.bytes),
       generations: found[keys.count...].map { value in
-        guard let run, let record = value.bytes.flatMap(FenceRecord.init), record.run == run else { return nil }
+        guard let epoch, let record = value.bytes.flatMap(FenceRecord.init), record.epoch == epoch else { return nil }
         return record.generation
       })
   }
@@ -65,17 +66,31 @@ extension RedisCacheStore: FenceStorePort {
   ) async throws(CacheStoreError) -> [Generation] {
     guard !tags.isEmpty else { return [] }
     let names = tags.map(stored)
-    let reply: RESPValue
+    let (reply, server): (RESPValue, RedisServerIdentity)
     do throws(RedisClientError) {
-      reply = try await client.eval(script, keys: names, arguments: arguments + nonces(tags.count))
-    } catch  where error.isLostReply {
-      reply = try await run(script, names, arguments + nonces(tags.count), effect: .once)
+      do throws(RedisClientError) {
+        (reply, server) = try await evaluate(script, names, arguments + nonces(tags.count))
+      } catch  where error.isLostReply {
+        (reply, server) = try await evaluate(script, names, arguments + nonces(tags.count))
+      }
     } catch {
       throw CacheStoreError(error)
     }
-    let made = (reply.array ?? []).compactMap { $0.bytes.flatMap(FenceRecord.init)?.generation }
-    guard made.count == tags.count else { throw .timedOut }
-    return made
+    let records = (reply.array ?? []).compactMap { $0.bytes.flatMap(FenceRecord.init) }
+    guard records.count == tags.count else { throw .timedOut }
+    if let record = records.first { epochs.note(record.epoch, of: server) }
+    return records.map(\.generation)
+  }
+
+  /// Runs a script once, and tells which server did.
+  private func evaluate(
+    _ script: RedisScript, _ names: [String], _ arguments: [RedisCommand.Argument]
+  ) async throws(RedisClientError) -> (reply: RESPValue, server: RedisServerIdentity) {
+    do throws(RedisClientError) {
+      return try await client.sendIdentified(.eval(script, byDigest: true, keys: names, arguments: arguments))
+    } catch  where error.code == .server(prefix: "NOSCRIPT") {
+      return try await client.sendIdentified(.eval(script, byDigest: false, keys: names, arguments: arguments))
+    }
   }
 
   private func run(

@@ -11,6 +11,7 @@ package struct RedisCacheStore: Sendable {
   package let client: RedisClient
   let prefix: String
   let makeNonce: @Sendable () -> UInt64
+  let epochs = EpochBook()
 
   /// A store on a client, whose life is the caller's business.
   /// - Parameters:

@@ -2,10 +2,13 @@ package import RedisClient
 
 /// Where one named store is.
 package struct RedisStoreSettings: Sendable, Hashable {
+  /// One server, the master behind sentinels, or a cluster.
   package var topology: RedisConfiguration.Topology
+  /// Whom the client says it is.
   package var credentials: RedisCredentials?
   /// A cluster has only 0.
   package var database: Int
+  /// Nil for plain text.
   package var tls: RedisTLS?
 
   /// A store behind sentinels or in a cluster, or wherever.
@@ -37,11 +40,17 @@ package struct RedisStoresSettings: Sendable {
   package var realtime: RedisStoreSettings
   /// Stands before every key.
   package var prefix = "tenantry"
+  /// Who answers reads that no fence guards.
   package var readFrom = RedisConfiguration.ReadPreference.master
+  /// When true, nothing is connected before the first command.
   package var connectsLazily = false
+  /// The limit for name resolution, TCP, TLS and authentication together.
   package var connectTimeout = Duration.seconds(10)
+  /// How long a command may take, waiting for a connection included.
   package var commandTimeout = Duration.seconds(5)
+  /// The pause between tries after ten in a row have failed.
   package var reconnectInterval = Duration.seconds(5)
+  /// How often a command may be sent again, where it may.
   package var maxRetriesPerRequest = 3
   /// How many connections all commands share, per server.
   package var connections = 2

@@ -3,8 +3,11 @@ package import RedisClient
 
 /// The named stores: cache, session and realtime. Stores in the same place share a client.
 package struct RedisStores: Sendable {
+  /// Catalog and query answers.
   package let cache: RedisCacheStore
+  /// Sign-ins.
   package let session: RedisCacheStore
+  /// View counters.
   package let realtime: RedisCacheStore
   /// Kept with ``realtime``.
   package let rateLimits: RedisRateLimitStore

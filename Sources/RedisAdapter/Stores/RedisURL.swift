@@ -13,9 +13,13 @@ package struct RedisURL: Sendable, Hashable {
     case database = "what follows the host must be the number of a database"
   }
 
+  /// Where the server listens; port 6379 where the URL has none.
   package var endpoint: RedisEndpoint
+  /// Nil where the URL has no password.
   package var credentials: RedisCredentials?
+  /// The database to select; 0 where the URL has none.
   package var database: Int
+  /// Whether the scheme is `rediss`.
   package var usesTLS: Bool
 
   /// Reads a URL.

@@ -7,6 +7,9 @@ protocol CommandRouter: Sendable {
   /// Sends commands in one write to each server concerned; replies in their order. Server errors are replies.
   func replies(to commands: [RedisCommand], until deadline: UInt64) async throws(RedisClientError) -> [RESPValue]
 
+  /// Whether every part of the data can be reached now.
+  var isConnected: Bool { get }
+
   /// The masters that can be reached now, by address, with a connection to each.
   var masters: [RedisConnection] { get }
 
@@ -46,6 +49,8 @@ protocol CommandRouter: Sendable {
 }
 
 extension CommandRouter {
+  var isConnected: Bool { !masters.isEmpty }
+
   func trackingTargets(
     until deadline: UInt64
   ) async throws(RedisClientError) -> [(endpoint: RedisEndpoint?, target: ConnectionPool.Target)] {

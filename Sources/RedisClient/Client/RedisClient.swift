@@ -18,6 +18,8 @@ public final class RedisClient: Sendable {
   /// Those with a connection of their own.
   private let feeds = Mutex<[ObjectIdentifier: InvalidationFeed]>([:])
   private let rules: RetryRules
+  /// In nanoseconds.
+  private let commandTimeout: UInt64
 
   /// A client that begins to connect at once, unless told to be lazy.
   public convenience init(_ configuration: RedisConfiguration, logger: Logger = Logger(label: "redis")) {
@@ -31,6 +33,7 @@ public final class RedisClient: Sendable {
     self.configuration = configuration
     journal = ConnectionJournal(logger: logger, onEvent: configuration.onEvent)
     let settings = configuration.connectionSettings(on: eventLoops[0])
+    commandTimeout = configuration.commandTimeout.clampedNanoseconds
     rules = RetryRules(maxRetries: configuration.maxRetriesPerRequest)
     let factory = PoolFactory(
       configuration: configuration, settings: settings, eventLoops: eventLoops, journal: journal)
@@ -75,6 +78,19 @@ public final class RedisClient: Sendable {
     }
   }
 
+  /// Sends a command whose keys have one slot, and tells which server answered: what that said of itself when the
+  /// connection was made that carried the reply.
+  public func sendIdentified(
+    _ command: RedisCommand
+  ) async throws(RedisClientError) -> (reply: RESPValue, server: RedisServerIdentity) {
+    let witness = ReplyWitness()
+    var command = command
+    command.witness = witness
+    let reply = try await send(command)
+    guard let server = witness.server else { throw .unexpected(command.name) }
+    return (reply, server)
+  }
+
   /// Sends commands in one write per server and waits for all replies, in order. Errors the server answers to single
   /// commands stand among the replies. The whole is sent again only while nothing can have been executed, or when every
   /// command may be repeated.
@@ -117,7 +133,7 @@ public final class RedisClient: Sendable {
   }
 
   /// Whether every part of the data can be reached now.
-  public var isConnected: Bool { !router.masters.isEmpty }
+  public var isConnected: Bool { router.isConnected }
 
   /// What each reachable master said of itself when it was connected to.
   public var masters: [(endpoint: RedisEndpoint, identity: RedisServerIdentity)] {

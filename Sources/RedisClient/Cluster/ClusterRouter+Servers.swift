@@ -1,9 +1,11 @@
 /// The cluster's servers one by one.
 extension ClusterRouter {
-  var masters: [RedisConnection] {
-    let masters = topology.masters
-    return topology.map.isComplete ? masters : []
+  var isConnected: Bool {
+    let map = topology.map
+    return map.isComplete && topology.masters.count == map.shards.count
   }
+
+  var masters: [RedisConnection] { topology.masters }
 
   func master(forKey key: String) -> RedisConnection? {
     guard let endpoint = topology.map.shard(of: HashSlot.of(.string(key)))?.master else { return nil }

@@ -21,12 +21,15 @@ struct ConnectionSettings: Sendable {
 }
 
 extension Duration {
-  /// In whole nanoseconds, within what 64 bits hold; nothing for what is negative.
+  /// A hundred years in nanoseconds, which can be added to an uptime without care.
+  private static var longest: UInt64 { 3_153_600_000_000_000_000 }
+
+  /// In whole nanoseconds: nothing for what is negative, a hundred years at most.
   var clampedNanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? .max : product.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000)).partialValue
+    guard seconds < Self.longest / 1_000_000_000 else { return Self.longest }
+    return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
   }
 
   /// For NIO, which counts in signed nanoseconds.

@@ -12,6 +12,9 @@ public struct RedisServerIdentity: Sendable, Hashable {
   /// Names this run of the server process: a restart changes it. Nil when the user may not ask.
   public internal(set) var runID: String?
   public internal(set) var role = Role.unknown
+  /// The replication offset at which this process became master, -1 when it always was (`second_repl_offset`). Tells the
+  /// reigns of a process apart that was demoted and promoted again. Nil when the user may not ask.
+  public internal(set) var promotionOffset: Int?
   /// For example `7.0.15`.
   public internal(set) var version: String?
   /// The server's number for this connection, by which others may redirect to it.
@@ -21,7 +24,7 @@ public struct RedisServerIdentity: Sendable, Hashable {
 /// The commands that open a connection, and what their replies mean. Pure: commands out, replies in.
 struct Handshake: Sendable {
   private enum Step: Sendable {
-    case authenticate, select, name, identifier, info, role, readOnly
+    case authenticate, select, name, identifier, info, replication, role, readOnly
   }
 
   private let steps: [(step: Step, command: RedisCommand)]
@@ -33,6 +36,7 @@ struct Handshake: Sendable {
     if let name = settings.clientName { steps.append((.name, RedisCommand("CLIENT", ["SETNAME", .string(name)]))) }
     steps.append((.identifier, RedisCommand("CLIENT", ["ID"])))
     steps.append((.info, RedisCommand("INFO", ["server"])))
+    steps.append((.replication, RedisCommand("INFO", ["replication"])))
     steps.append((.role, RedisCommand("ROLE")))
     if settings.isReadOnly { steps.append((.readOnly, RedisCommand("READONLY"))) }
     self.steps = steps
@@ -56,6 +60,7 @@ struct Handshake: Sendable {
         let fields = InfoText(reply.text ?? "")
         identity.runID = fields["run_id"]
         identity.version = fields["redis_version"]
+      case .replication: identity.promotionOffset = InfoText(reply.text ?? "")["second_repl_offset"].flatMap { Int($0) }
       case .role: identity.role = Self.role(reply)
       case .authenticate, .select, .name, .readOnly: break
       }
@@ -64,15 +69,16 @@ struct Handshake: Sendable {
   }
 
   /// Throws where the connection is of no use without what was refused. Naming it, its number, INFO and ROLE may be
-  /// forbidden to a user who may still read and write.
+  /// forbidden to a user who may still read and write, or unknown to the server (`ERR`); what is refused for now (BUSY,
+  /// LOADING) must be asked again, on another connection.
   private func check(_ error: RedisServerError, in step: Step, place: String) throws(RedisClientError) {
     let prefix = error.prefix
     switch step {
     case .authenticate:
       throw RedisClientError(.authentication, "the server refused the user or the password: \(prefix)", place: place)
     case .select, .readOnly: throw .server(error, place: place)
-    case .name, .identifier, .info, .role:
-      if prefix == "NOAUTH" { throw .server(error, place: place) }
+    case .name, .identifier, .info, .replication, .role:
+      if prefix != "NOPERM", prefix != "ERR" { throw .server(error, place: place) }
     }
   }
 

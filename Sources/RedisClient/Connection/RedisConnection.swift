@@ -36,6 +36,8 @@ public final class RedisConnection: Sendable {
   let onPush: (@Sendable (RESPValue) -> Void)?
   private let onClose: @Sendable (RedisConnection, RedisClientError) -> Void
   private let tickets = Atomic<UInt64>(0)
+  /// In nanoseconds.
+  private let commandTimeout: UInt64
 
   init(
     to endpoint: RedisEndpoint, channel: any Channel, settings: ConnectionSettings,
@@ -46,6 +48,7 @@ public final class RedisConnection: Sendable {
     self.settings = settings
     self.onPush = onPush
     self.onClose = onClose
+    commandTimeout = settings.commandTimeout.clampedNanoseconds
   }
 
   /// What the server said of itself when the connection was made.
@@ -65,8 +68,27 @@ public final class RedisConnection: Sendable {
   }
 
   /// Sends a command and waits for its reply; a server's error is a reply like any other.
-  func reply(to command: RedisCommand) async throws(RedisClientError) -> RESPValue {
-    try await reply(to: command) { $0() }
+  /// - Parameter order: called at once with what puts the command in line, which it must call; makes the order on the wire
+  ///   that of something else.
+  func reply(
+    to command: RedisCommand, inOrderOf order: ((() -> Void) -> Void)? = nil
+  ) async throws(RedisClientError) -> RESPValue {
+    let ticket = tickets.wrappingAdd(1, ordering: .relaxed).newValue
+    let result = await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let enqueue = {
+          self.enqueue(.one(continuation), ticket: ticket, timeout: command.timeout, name: command.name) { buffer in
+            command.encode(into: &buffer)
+          }
+        }
+        if let order { order(enqueue) } else { enqueue() }
+      }
+    } onCancel: {
+      cancel(ticket)
+    }
+    let reply = try result.get()
+    command.witness?.note(identity)
+    return reply
   }
 
   /// Sends commands with nothing in between, in one write, and waits for all replies, which may be errors.
@@ -85,33 +107,15 @@ public final class RedisConnection: Sendable {
     } onCancel: {
       cancel(ticket)
     }
-    return try result.get()
+    let replies = try result.get()
+    for command in commands { command.witness?.note(identity) }
+    return replies
   }
 
   /// Sends a command whose reply nobody awaits; it must still come in time.
   func post(_ command: RedisCommand) {
     let ticket = tickets.wrappingAdd(1, ordering: .relaxed).newValue
     enqueue(nil, ticket: ticket, timeout: command.timeout, name: command.name) { command.encode(into: &$0) }
-  }
-
-  /// Sends a command at the moment `enqueue` chooses (it is called at once, and must call what it is given), so that the
-  /// order on the wire is that of something else.
-  func reply(
-    to command: RedisCommand, enqueuing enqueue: (() -> Void) -> Void
-  ) async throws(RedisClientError) -> RESPValue {
-    let ticket = tickets.wrappingAdd(1, ordering: .relaxed).newValue
-    let result = await withTaskCancellationHandler {
-      await withUnsafeContinuation { continuation in
-        enqueue {
-          self.enqueue(.one(continuation), ticket: ticket, timeout: command.timeout, name: command.name) { buffer in
-            command.encode(into: &buffer)
-          }
-        }
-      }
-    } onCancel: {
-      cancel(ticket)
-    }
-    return try result.get()
   }
 
   /// Closes the connection. Commands under way fail.
@@ -122,7 +126,7 @@ public final class RedisConnection: Sendable {
     encode: (inout ByteBuffer) -> Void
   ) {
     let now = NIODeadline.now().uptimeNanoseconds
-    let timeout = (timeout ?? settings.commandTimeout).clampedNanoseconds
+    let timeout = timeout?.clampedNanoseconds ?? commandTimeout
     var mustFlush = false
     let refusal: RedisClientError? = state.withLock { state in
       if let refusal = self.refusal(state, name: name) { return refusal }

@@ -55,10 +55,12 @@ public struct RedisCommand: Sendable {
   /// Where the keys are.
   public let keys: KeyPositions
   /// What it does to the data.
-  public let effect: Effect
+  public var effect: Effect
   /// How long to wait for the reply; nil for the client's own limit.
   public var timeout: Duration?
   var gathering = Gathering.none
+  /// Gets to know who answered; nil where nobody asks.
+  var witness: ReplyWitness?
 
   /// A command by its name.
   /// - Parameter effect: ``Effect/once`` unless you know better.

@@ -57,7 +57,7 @@ final class Subscriber: Sendable {
       do throws(RedisClientError) {
         // Under one lock with removals, so that no UNSUBSCRIBE for an earlier sink comes after this SUBSCRIBE.
         let reply = try await connection.reply(to: Self.command("SUBSCRIBE", name)) { enqueue in
-          state.withLock { state in
+          self.state.withLock { state in
             state.sinks[name, default: [:]][number] = sink
             enqueue()
           }

@@ -8,10 +8,12 @@ package final class PostgresServer: Sendable {
   private let process: ServerSlot
 
   /// Starts a server and returns when it answers.
-  /// - Parameter options: settings of `postgresql.conf`, such as `["max_connections": "20"]`.
+  /// - Parameter options: settings of `postgresql.conf`, such as `["max_connections": "20"]`; with `"ssl": "on"` it gets a
+  ///   certificate of its own for `localhost`.
   package convenience init(options: [String: String] = [:]) throws {
     let folder = try TemporaryFolder("postgres")
     try PostgresTemplate.copy(to: folder.url.appending(path: "data"))
+    if options["ssl"] == "on" { try Self.makeCertificate(in: folder.url.appending(path: "data")) }
     try self.init(folder: folder, options: options)
   }
 
@@ -36,6 +38,20 @@ package final class PostgresServer: Sendable {
 
   /// `postgres://postgres@127.0.0.1:port/postgres`.
   package var url: String { "postgres://postgres@127.0.0.1:\(port)/postgres" }
+
+  /// The certificate of a server with TLS, which is its own authority.
+  package var certificate: String { folder.url.appending(path: "server.crt").path }
+
+  private static func makeCertificate(in data: URL) throws {
+    try PostgresProgram.runAsServer([
+      "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+      "-addext", "subjectAltName=DNS:localhost", "-keyout", data.appending(path: "server.key").path, "-out",
+      data.appending(path: "server.crt").path,
+    ])
+    // Clients may not enter the data folder.
+    let copy = data.deletingLastPathComponent().appending(path: "server.crt").path
+    try PostgresProgram.runAsServer(["/bin/cp", data.appending(path: "server.crt").path, copy])
+  }
 
   /// The folder of the server's socket in the file system.
   package var socketFolder: String { folder.url.path }

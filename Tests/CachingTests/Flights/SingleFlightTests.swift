@@ -36,7 +36,7 @@ struct SingleFlightTests {
       return Flight.Landing(
         entry: CacheEntry(
           body: bytes, gzip: nil, entityTag: EntityTag(of: bytes), isAbsent: false, value: nil, stamp: stamp,
-          life: .forever),
+          life: .forever(from: 0)),
         isKept: isKept)
     } publish: { [published] in
       if let entry = $0 { published.append(entry) }

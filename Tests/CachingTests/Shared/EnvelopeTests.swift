@@ -83,7 +83,8 @@ struct EnvelopeTests {
     var envelope = try envelope()
     (envelope.refreshAfter, envelope.freshFor, envelope.keptFor) = (100, 200, Envelope.forever)
     let life = EntryLife(envelope, wallNow: envelope.createdAt + 150, now: 1_000_000_000)
-    #expect(life == EntryLife(madeAt: 850_000_000, refreshAt: 1_000_000_000, freshUntil: 1_050_000_000, expiresAt: .max))
+    #expect(
+      life == EntryLife(madeAt: 850_000_000, refreshAt: 1_000_000_000, freshUntil: 1_050_000_000, expiresAt: .max))
     let early = EntryLife(envelope, wallNow: envelope.createdAt - 5000, now: 0)
     #expect(early.freshUntil == 200_000_000)
   }

@@ -30,7 +30,7 @@ struct Shop: Sendable {
       environment: ["RATE_LIMIT": "off"].merging(settings) { $1 }, isTerminal: false)
     let clock = ManualClock()
     let newID = IDGenerator(clock: clock, random: SystemRandomSource())
-    let preset = Preset.mock(settings, clock: clock, ticker: clock, newID: newID)
+    let preset = Preset.mock(settings, Preset.Machine(clock: clock, ticker: clock, newID: newID))
     let loader = SeedLoader(tenants: preset.tenants, services: preset.services, clock: clock, newID: newID)
     for seed in try Seed.all(in: try #require(Self.seeds)) { try await loader.load(seed) }
     let limits = settings.rateLimits

@@ -134,6 +134,10 @@ struct BookingRaceTests {
     let database = try await TestDatabase()
     let tenant = try await TenantPair.insert(into: database.directory).tenant
     let narrow = try TestDatabase.Connection(to: database, settings: settings)
+    // Connecting may take longer than callers wait.
+    try await poll {
+      do { return try await narrow.node.query("SELECT 1").count == 1 } catch is PostgresError { return false }
+    }
     let sleeping = Task { try await narrow.node.query("SELECT pg_sleep(60)") }
     try await poll {
       try await database.psql(

@@ -1,3 +1,4 @@
+import BookingsDomain
 import Kernel
 import PostgresClient
 
@@ -13,6 +14,11 @@ enum GeneratedData {
   /// One of the tenants, by its number from 1.
   static func tenant(_ number: Int) -> TenantID {
     TenantID(UniqueID(high: 0x7000, low: 0x8000_0000_0000_0000 + UInt64(number)))
+  }
+
+  /// A customer of each tenant, by the number from 1.
+  static func customer(_ number: Int) -> ID<Customer> {
+    ID(UniqueID(high: 0x7000, low: 0xD000_0000_0000_0000 + UInt64(number)))
   }
 
   /// A day: bookings are on days 1 to 100.

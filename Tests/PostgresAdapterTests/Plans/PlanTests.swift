@@ -100,10 +100,21 @@ struct PlanTests {
     Expectation("bookings_status_date_idx", "cancelled bookings of a month") {
       try await $0.list(BookingQuery(status: .cancelled, from: GeneratedData.day(1), to: GeneratedData.day(10)))
     },
+    Expectation("bookings_customer_idx", "the bookings of a customer") {
+      try await $0.list(BookingQuery(customer: GeneratedData.customer(7)))
+    },
+    Expectation("bookings_confirmed_idx", "bookings by when they were confirmed") {
+      let start = Timestamp(milliseconds: 1_798_761_600_000 + 500_000 + 40 * 3_600_000)
+      try await $0.list(BookingQuery(confirmedFrom: start, confirmedTo: start.advanced(by: .seconds(8 * 3600))))
+    },
     Expectation("bookings_slot_key", "a month of availability") {
       let availability = PostgresAvailabilityRepository(database: $0.database)
       let month = try await availability.occupancy($0.tenant, GeneratedData.day(20).month, at: Fixtures.time)
       #expect(!month.taken.isEmpty)
+    },
+    Expectation("days_pkey", "a booking, whose statements read a handful of rows each") { subject in
+      let (date, earlier) = (Fixtures.date.advanced(byDays: 200), Timestamp(milliseconds: 1_767_225_600_000))
+      try await subject.bookings.book(subject.tenant, Fixtures.booking(on: date, createdAt: earlier))
     },
     Expectation("customers_tenant_newest_idx", "the newest customers of a tenant") {
       let customers = try await $0.bookings.customers($0.tenant, PageRequest(limit: 5))
@@ -142,6 +153,8 @@ struct PlanTests {
       // A few rows: looking at all is right.
       let scanned = plan.matches(of: /Seq Scan on (\w+)/).map { String($0.output.1) }
       #expect(scanned.allSatisfy { $0 == "tenants" }, "\(plan)")
+      let removed = plan.matches(of: /Rows Removed by (?:Join )?Filter: (\d+)/).compactMap { Int($0.output.1) }
+      #expect(removed.allSatisfy { $0 < 200 }, "\(plan)")
     }
     print(expectation.testDescription, plans.compactMap { $0.firstMatch(of: /Execution Time: [\d.]+ ms/)?.output })
   }

@@ -11,9 +11,8 @@ struct CancellationFaultTests {
   @Test("Ten thousand cancelled statements: not one answer goes to another caller")
   func storm() async throws {
     let server = try PostgresServer()
-    var settings = PostgresPoolSettings()
+    var settings = PostgresPoolSettings.patient
     settings.maximum = 8
-    settings.acquisitionDeadline = .seconds(60)
     settings.maximumWaiting = 20_000
     let pool = PostgresPool(url: try PostgresURL(server.url), settings: settings, loop: loop)
     let wrong = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -49,7 +48,7 @@ struct CancellationFaultTests {
   @Test("A cancelled transaction leaves nothing behind, and its connection is used again")
   func transactions() async throws {
     let server = try PostgresServer()
-    var settings = PostgresPoolSettings()
+    var settings = PostgresPoolSettings.patient
     settings.minimum = 1
     settings.maximum = 1
     let pool = PostgresPool(url: try PostgresURL(server.url), settings: settings, loop: loop)
@@ -75,10 +74,9 @@ struct CancellationFaultTests {
   func pooler() async throws {
     let server = try PostgresServer()
     let bouncer = try PgBouncer(server: server, poolSize: 1)
-    var settings = PostgresPoolSettings()
+    var settings = PostgresPoolSettings.patient
     settings.usesPreparedStatements = false
     settings.maximum = 10
-    settings.acquisitionDeadline = .seconds(30)
     let node = PostgresNode(url: try PostgresURL(bouncer.url), settings: settings, loop: loop)
     try await node.pool.script("CREATE TABLE t (tenant text, id bigint)")
     let statement = PostgresStatement("SELECT current_setting('app.tenant_id', true), $1, pg_sleep($2)")

@@ -15,7 +15,7 @@ struct CommitFaultTests {
     try server.psql("CREATE TABLE t (id bigint)")
     standby = try server.makeReplica(name: "standby")
     try server.psql("ALTER SYSTEM SET synchronous_standby_names = 'standby'", "SELECT pg_reload_conf()")
-    pool = PostgresPool(url: try PostgresURL(server.url), loop: loop)
+    pool = PostgresPool(url: try PostgresURL(server.url), settings: .patient, loop: loop)
     try await eventually("the standby is synchronous") {
       try server.psql("SELECT sync_state FROM pg_stat_replication") == "sync"
     }

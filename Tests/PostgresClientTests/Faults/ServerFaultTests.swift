@@ -12,7 +12,7 @@ struct ServerFaultTests {
   @Test("Backends terminated every 200 ms: what was acknowledged is stored once, what was not may be asked for again")
   func terminated() async throws {
     let server = try PostgresServer()
-    let pool = PostgresPool(url: try PostgresURL(server.url), loop: loop)
+    let pool = PostgresPool(url: try PostgresURL(server.url), settings: .patient, loop: loop)
     try await pool.script("CREATE TABLE t (id bigint PRIMARY KEY)")
     let killer = Task {
       while !Task.isCancelled {
@@ -65,7 +65,7 @@ struct ServerFaultTests {
   @Test("A transaction whose connection is lost before COMMIT runs again as a whole")
   func lostBeforeCommit() async throws {
     let server = try PostgresServer()
-    let pool = PostgresPool(url: try PostgresURL(server.url), loop: loop)
+    let pool = PostgresPool(url: try PostgresURL(server.url), settings: .patient, loop: loop)
     try await pool.script("CREATE TABLE t (id bigint)")
     let runs = Mutex(0)
     try await pool.transaction { transaction in
@@ -85,11 +85,12 @@ struct ServerFaultTests {
   @Test("A pool that is used up says so within the acquisition deadline, and works again")
   func exhausted() async throws {
     let server = try PostgresServer()
-    var settings = PostgresPoolSettings()
+    var settings = PostgresPoolSettings.patient
+    settings.minimum = 3
     settings.maximum = 3
     settings.acquisitionDeadline = .milliseconds(200)
     let pool = PostgresPool(url: try PostgresURL(server.url), settings: settings, loop: loop)
-    _ = try await pool.query("SELECT 1")
+    try await eventually("all are open") { pool.statistics.idle == 3 }
     let sleepers = (0..<3).map { _ in Task { try await pool.query("SELECT pg_sleep(60)") } }
     try await eventually("all are busy") { pool.statistics.active == 3 }
     let error = await #expect(throws: PostgresError.self) { try await pool.query("SELECT 1") }
@@ -104,7 +105,7 @@ struct ServerFaultTests {
   @Test("A statement past its deadline is stopped, and its connection goes on")
   func deadline() async throws {
     let server = try PostgresServer()
-    var settings = PostgresPoolSettings()
+    var settings = PostgresPoolSettings.patient
     settings.statementDeadline = .milliseconds(200)
     settings.minimum = 1
     settings.maximum = 1
@@ -122,7 +123,7 @@ struct ServerFaultTests {
   @Test("A frozen server is found out by deadlines, and used again when it goes on")
   func frozen() async throws {
     let server = try PostgresServer()
-    var settings = PostgresPoolSettings()
+    var settings = PostgresPoolSettings.patient
     settings.statementDeadline = .milliseconds(300)
     settings.connectTimeout = .milliseconds(500)
     settings.acquisitionDeadline = .seconds(1)
@@ -151,7 +152,7 @@ struct ServerFaultTests {
   @Test("A server that is killed and started again is found again")
   func restarted() async throws {
     let server = try PostgresServer()
-    var settings = PostgresPoolSettings()
+    var settings = PostgresPoolSettings.patient
     settings.connectRetryDelay = .milliseconds(50)
     let node = PostgresNode(url: try PostgresURL(server.url), settings: settings, loop: loop)
     _ = try await node.read(PostgresQuery("SELECT 1"))
@@ -170,7 +171,7 @@ struct ServerFaultTests {
   @Test("A storm of conflicts: every increment of serializable transactions counts once")
   func serialization() async throws {
     let server = try PostgresServer()
-    let pool = PostgresPool(url: try PostgresURL(server.url), loop: loop)
+    let pool = PostgresPool(url: try PostgresURL(server.url), settings: .patient, loop: loop)
     try await pool.script("CREATE TABLE t (id bigint PRIMARY KEY, n bigint); INSERT INTO t VALUES (1, 0)")
     let done = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<10 {

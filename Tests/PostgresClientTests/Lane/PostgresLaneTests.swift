@@ -12,7 +12,7 @@ struct PostgresLaneTests {
   init() async throws {
     server = try PostgresServer()
     loop = try PostgresEventLoop(logger: .quiet)
-    node = PostgresNode(url: try PostgresURL(server.url), loop: loop)
+    node = PostgresNode(url: try PostgresURL(server.url), settings: .patient, loop: loop)
     try await eventually("the shared connections are open") { node.laneStatistics?.connections == 2 }
   }
 
@@ -84,9 +84,10 @@ struct PostgresLaneTests {
       for try await isRight in group { #expect(isRight) }
     }
     #expect(try await answer == 7)
-    #expect(node.laneStatistics?.stalls == 1)
+    let stalls = try #require(node.laneStatistics?.stalls)
+    #expect(stalls >= 1)
     _ = try await node.read(slow)
-    #expect(node.laneStatistics?.stalls == 1)
+    #expect(node.laneStatistics?.stalls == stalls)
   }
 
   @Test("Ten thousand cancelled reads: not one answer goes to another caller")

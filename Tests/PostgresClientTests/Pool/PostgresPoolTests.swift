@@ -12,7 +12,7 @@ struct PostgresPoolTests {
   init() throws {
     server = try PostgresServer()
     loop = try PostgresEventLoop(logger: .quiet)
-    pool = PostgresPool(url: try PostgresURL(server.url), loop: loop)
+    pool = PostgresPool(url: try PostgresURL(server.url), settings: .patient, loop: loop)
   }
 
   @Test("Values come back as they were sent")
@@ -105,6 +105,82 @@ struct PostgresPoolTests {
         }
       }
       for try await isRight in group { #expect(isRight) }
+    }
+  }
+
+  @Test("A statement whose table has changed is prepared anew, on its own and in a transaction")
+  func stalePlan() async throws {
+    try await pool.script("CREATE TABLE t (id bigint); INSERT INTO t VALUES (1)")
+    let all: PostgresStatement = "SELECT * FROM t"
+    for _ in 0..<20 { _ = try await pool.query(all) }
+    try await pool.script("ALTER TABLE t ADD COLUMN name text DEFAULT 'x'")
+    for _ in 0..<20 { #expect(try await pool.query(all).first?.count == 2) }
+    try await pool.script("ALTER TABLE t ADD COLUMN size int DEFAULT 1")
+    for _ in 0..<20 {
+      let columns = try await pool.transaction { try await $0.query(all).first?.count }
+      #expect(columns == 3)
+    }
+    try await pool.script("DEALLOCATE ALL")
+    for _ in 0..<20 { #expect(try await pool.query(all).count == 1) }
+  }
+
+  @Test("More statements than a connection keeps prepared are all executed")
+  func manyStatements() async throws {
+    var settings = PostgresPoolSettings.patient
+    settings.minimum = 1
+    settings.maximum = 1
+    settings.maximumPreparedStatements = 4
+    let pool = PostgresPool(url: try PostgresURL(server.url), settings: settings, loop: loop)
+    for number in 0..<40 {
+      let value = number % 7
+      #expect(
+        try await pool.query(PostgresStatement("SELECT $1 + \(value)"), [1]).first?.decode(0, as: Int.self) == 1 + value
+      )
+    }
+    #expect(
+      try await pool.query("SELECT count(*) FROM pg_prepared_statements").first?.decode(0, as: Int.self) ?? 0 <= 5)
+  }
+
+  @Test("A savepoint undoes what its closure did, and the transaction goes on")
+  func savepoint() async throws {
+    try await pool.script("CREATE TABLE t (id bigint PRIMARY KEY)")
+    try await pool.transaction { transaction in
+      _ = try await transaction.query("INSERT INTO t VALUES (1)")
+      await #expect(throws: PostgresError.self) {
+        try await transaction.savepoint {
+          _ = try await $0.batch([PostgresQuery("INSERT INTO t VALUES (2)"), PostgresQuery("INSERT INTO t VALUES (1)")])
+        }
+      }
+      _ = try await transaction.savepoint { try await $0.query("INSERT INTO t VALUES (3)") }
+    }
+    let ids = try await pool.query("SELECT id FROM t ORDER BY id").map { try $0.decode(0, as: Int.self) }
+    #expect(ids == [1, 3])
+  }
+
+  @Test("Neither a description of an error nor one of a URL holds a password or a value")
+  func secrets() async throws {
+    let url = try PostgresURL("postgres://someone:canary@127.0.0.1:\(server.port)/postgres?connect_timeout=3")
+    #expect(!"\(url)".contains("canary"))
+    #expect(!String(reflecting: url).contains("canary"))
+    var dumped = ""
+    dump(url, to: &dumped)
+    #expect(!dumped.contains("canary"))
+    for text in ["postgres://someone:canary@[::1/x", "postgres://someone:canary@host:port/x", "canary"] {
+      let bad = #expect(throws: PostgresError.self) { try PostgresURL(text) }
+      #expect(bad.map { "\($0)" }?.contains("canary") == false)
+    }
+    var settings = PostgresPoolSettings()
+    settings.connectAttempts = 1
+    let refused = PostgresPool(url: url, settings: settings, loop: loop)
+    let error = await #expect(throws: PostgresError.self) { try await refused.query("SELECT 1") }
+    #expect(error?.code == .connectFailed)
+    #expect(error.map { "\($0)" }?.contains("canary") == false)
+    try await pool.script("CREATE TABLE t (id text PRIMARY KEY); INSERT INTO t VALUES ('canary')")
+    for statement in ["INSERT INTO t VALUES ($1)", "SELECT $1::int"] {
+      let failed = await #expect(throws: PostgresError.self) {
+        try await pool.query(PostgresStatement(statement), [.untyped("canary")])
+      }
+      #expect(failed.map { "\($0)" }?.contains("canary") == false)
     }
   }
 }

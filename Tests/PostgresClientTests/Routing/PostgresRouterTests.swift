@@ -16,7 +16,8 @@ struct PostgresRouterTests {
     replica = try primary.makeReplica()
     var settings = PostgresRouterSettings()
     settings.healthInterval = .milliseconds(200)
-    settings.healthDeadline = .seconds(1)
+    settings.healthDeadline = .seconds(5)
+    settings.pool = .patient
     settings.lagThreshold = .seconds(1)
     router = PostgresRouter(
       servers: [primary, replica].map {

@@ -14,7 +14,7 @@ struct PostgresQueryLogTests {
     settings.threshold = .milliseconds(1)
     log = PostgresQueryLog(settings: settings)
     node = PostgresNode(
-      url: try PostgresURL(server.url), loop: try PostgresEventLoop(logger: .quiet), log: log)
+      url: try PostgresURL(server.url), settings: .patient, loop: try PostgresEventLoop(logger: .quiet), log: log)
     try await node.pool.script(
       """
       CREATE TABLE venue (id bigint PRIMARY KEY, city text, size int);
@@ -44,7 +44,8 @@ struct PostgresQueryLogTests {
     var settings = PostgresQueryLog.Settings()
     settings.threshold = .seconds(60)
     let log = PostgresQueryLog(settings: settings)
-    let node = PostgresNode(url: try PostgresURL(server.url), loop: try PostgresEventLoop(logger: .quiet), log: log)
+    let node = PostgresNode(
+      url: try PostgresURL(server.url), settings: .patient, loop: try PostgresEventLoop(logger: .quiet), log: log)
     _ = try await node.read(PostgresQuery("SELECT 1"))
     #expect(log.slowest.isEmpty)
   }

@@ -6,14 +6,14 @@ import RedisClient
 import TestServers
 import Testing
 
-@Suite("A store whose server fails", .timeLimit(.minutes(3)))
+@Suite("A store whose server fails", .serialized, .timeLimit(.minutes(3)))
 struct FaultTests {
   let tenant = TenantID.fresh()
 
   var key: CacheKey { CacheKey("catalog", .tenant(tenant), "venues") }
   var tags: [CacheTag] { [.all(.tenant(tenant))] }
   /// Longer than a call with a deadline of a second and its retries ever take; guards against a hang.
-  static let patience = Duration.seconds(10)
+  static let patience = Duration.seconds(20)
 
   @Test("A server that is killed and started again: calls fail within their deadline, then succeed")
   func killed() async throws {
@@ -50,7 +50,7 @@ struct FaultTests {
   @Test("A server without memory refuses writes, but reads and deletes")
   func outOfMemory() async throws {
     try await withStore { server, store in
-      try await store.set(key, ByteBuffer(string: "x"))
+      try await eventually { try await store.set(key, ByteBuffer(string: "x")) }
       try await server.cli("CONFIG", "SET", "maxmemory", "1")
       await #expect(throws: CacheStoreError.unavailable) { try await store.set(key, ByteBuffer(string: "y")) }
       await #expect(throws: CacheStoreError.unavailable) {
@@ -70,7 +70,8 @@ struct FaultTests {
   func loading() async throws {
     let options = ["--key-load-delay", "3000", "--loading-process-events-interval-bytes", "1024"]
     try await withStore(options) { server, store in
-      try await store.set((0..<2000).map { StoredValue(CacheKey("a", .platform, "\($0)"), ByteBuffer(string: "x")) })
+      let values = (0..<2000).map { StoredValue(CacheKey("a", .platform, "\($0)"), ByteBuffer(string: "x")) }
+      try await eventually { try await store.set(values) }
       try await server.cli("SAVE")
       server.kill()
       try await server.restart(waiting: false)
@@ -81,6 +82,18 @@ struct FaultTests {
       try await requireFailures(store, with: [.unavailable, .timedOut])
       try await requireRecovery(store)
       #expect(try await store.get(CacheKey("a", .platform, "1999")) == ByteBuffer(string: "x"))
+    }
+  }
+
+  @Test("A server that is busy with a script: calls fail within their deadline, then succeed")
+  func busy() async throws {
+    try await withStore(["--busy-reply-threshold", "50"]) { server, store in
+      async let script = server.cli("EVAL", "while true do end", "0")
+      try await settle("the server says that it is busy") { try await server.cli("GET", "a").hasPrefix("BUSY") }
+      try await requireFailures(store, with: [.unavailable, .timedOut])
+      try await server.cli("SCRIPT", "KILL")
+      _ = try await script
+      try await requireRecovery(store)
     }
   }
 
@@ -95,11 +108,11 @@ struct FaultTests {
   @Test("A subscription ends when its connection is lost")
   func subscriptions() async throws {
     try await withStore { server, store in
-      let messages = try await store.subscribe("a")
+      let messages = try await eventually { try await store.subscribe("a") }
       try await server.cli("CLIENT", "KILL", "TYPE", "pubsub")
       for await _ in messages {}
       let again = try await eventually { try await store.subscribe("a") }
-      try await store.publish(ByteBuffer(string: "x"), on: "a")
+      try await eventually { try await store.publish(ByteBuffer(string: "x"), on: "a") }
       #expect(await again.first { _ in true } == ByteBuffer(string: "x"))
     }
   }
@@ -158,6 +171,8 @@ struct FaultTests {
     configuration.commandTimeout = .seconds(1)
     let client = RedisClient(silent: configuration)
     defer { client.shutdown() }
-    try await body(server, RedisCacheStore(client: client))
+    let store = RedisCacheStore(client: client)
+    _ = try await eventually { try await store.get(key) }
+    try await body(server, store)
   }
 }

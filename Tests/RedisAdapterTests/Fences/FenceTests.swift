@@ -78,6 +78,59 @@ struct FenceTests {
     }
   }
 
+  @Test("A server that was demoted and promoted again, without a restart, has none of its generations of before")
+  func reigns() async throws {
+    try await withStore { server, store in
+      _ = try await store.mint(tags)
+      let successor = try await RedisServer("--replicaof", "127.0.0.1", "\(server.port)")
+      try await settle("the successor follows") {
+        try await successor.cli("INFO", "replication").contains("master_link_status:up")
+      }
+      try await successor.cli("REPLICAOF", "NO", "ONE")
+      try await server.cli("REPLICAOF", "127.0.0.1", "\(successor.port)")
+      try await settle("the old master follows") {
+        try await server.cli("INFO", "replication").contains("master_link_status:up")
+      }
+      try await server.cli("REPLICAOF", "NO", "ONE")
+      // As sentinels do.
+      try await server.cli("CLIENT", "KILL", "TYPE", "normal")
+      #expect(try await !server.cli("GET", generationKey).isEmpty, "the generation was to come through")
+      let reading = try await eventually { try await store.read([], tags) }
+      #expect(reading.generations == [nil, nil])
+      let minted = try await store.mint(tags)
+      #expect(try await store.read([], tags).generations == minted)
+    }
+  }
+
+  @Test("A server that changes its epoch under a standing connection is believed from its next script on")
+  func laterEpochs() async throws {
+    let master = try await RedisServer()
+    let server = try await RedisServer("--replicaof", "127.0.0.1", "\(master.port)")
+    try await settle("the replica follows") {
+      try await server.cli("INFO", "replication").contains("master_link_status:up")
+    }
+    let client = RedisClient(silent: server.configuration)
+    defer { client.shutdown() }
+    let store = RedisCacheStore(client: client)
+    #expect(try await eventually { try await store.get(key) } == nil)
+    try await server.cli("REPLICAOF", "NO", "ONE")
+    try await requireFences(store)
+
+    try await server.cli("CLIENT", "KILL", "TYPE", "normal")
+    try await requireFences(store)
+    try await server.cli("CONFIG", "SET", "repl-backlog-ttl", "1")
+    try await settle("the server forgets when it was promoted") {
+      try await server.cli("INFO", "replication").contains("second_repl_offset:-1")
+    }
+    try await requireFences(store)
+  }
+
+  /// Generations that are made are read.
+  private func requireFences(_ store: RedisCacheStore) async throws {
+    let minted = try await eventually { try await store.mint(tags) }
+    for _ in 0..<4 { #expect(try await store.read([], tags).generations == minted) }
+  }
+
   @Test("A server without memory for more still ends what a change makes stale")
   func outOfMemory() async throws {
     try await withStore { server, store in

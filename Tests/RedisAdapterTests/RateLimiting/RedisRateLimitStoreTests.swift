@@ -52,6 +52,25 @@ struct RedisRateLimitStoreTests {
     #expect(granted == 1000)
   }
 
+  @Test("A clock that was set back stands still, or begins anew when that would take longer than a window")
+  func clockSetBack() async throws {
+    try await withStore { server, store in
+      func pretend(secondsAhead: Int, window: Int) async throws {
+        let now = try #require(Int(try await server.cli("TIME").prefix { $0 != "\n" }))
+        let slot = "\((now + secondsAhead) * 1_000_000 / RateLimitSlots.length(ofWindow: window * 1_000_000))"
+        let name = key.stored(prefix: "tenantry:limit", braces: true) + ":\(window * 1_000_000)"
+        try await server.cli("HSET", name, "total", "5", "first", slot, "last", slot, slot, "5")
+      }
+      try await pretend(secondsAhead: 20, window: 60)
+      let refused = try await store.take(1, of: 5, per: .seconds(60), for: key)
+      #expect(refused.granted == 0 && refused.resetAfter > .seconds(59))
+      let one = try await store.take(1, of: 6, per: .seconds(60), for: key)
+      #expect(one.granted == 1 && one.place == refused.place)
+      try await pretend(secondsAhead: 20, window: 10)
+      #expect(try await store.take(5, of: 5, per: .seconds(10), for: key).granted == 5)
+    }
+  }
+
   private func withStore(_ body: (RedisServer, RedisRateLimitStore) async throws -> Void) async throws {
     let server = try await RedisServer()
     let client = RedisClient(silent: server.configuration)

@@ -36,4 +36,17 @@ struct DeletionTests {
     try await server.cli("SET", stored[1], "1")
     #expect(await deletions.next() == .keys([keys[1].text]))
   }
+
+  @Test("In a cluster they are told from every master")
+  func cluster() async throws {
+    let store = RedisCacheStore(client: try await Topology.cluster.client())
+    var deletions = try await store.deletions(in: ["cluster"]).makeAsyncIterator()
+    let keys = (0..<20).map { _ in CacheKey("cluster", .tenant(.fresh()), "a") }
+    try await store.set(keys.map { StoredValue($0, ByteBuffer(string: "x")) })
+    var missing = Set(keys.map(\.text))
+    while !missing.isEmpty {
+      guard case .keys(let names)? = await deletions.next() else { continue }
+      missing.subtract(names)
+    }
+  }
 }

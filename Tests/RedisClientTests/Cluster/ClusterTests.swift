@@ -19,7 +19,7 @@ struct ClusterTests {
       var found: Set<String> = []
       for try await batch in client.scan(matching: "key:*", count: 50) { found.formUnion(batch) }
       #expect(found == Set(names))
-      #expect(client.isConnected)
+      try await eventually { client.isConnected }
       #expect(client.runIDs.count == 3)
       #expect(try await client.unlink(names) == 300)
 

@@ -87,7 +87,7 @@ struct UnwillingServerTests {
     "A server that speaks something else is an error and a closed connection",
     arguments: [
       "HTTP/1.1 400 Bad Request\r\n\r\n", "$536870913\r\n", String(repeating: "*1\r\n", count: 9),
-      "+OK\r\n+OK\r\n+OK\r\n+OK\r\n",
+      String(repeating: "+OK\r\n", count: 9),
     ])
   func garbage(_ bytes: String) async throws {
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -3,7 +3,7 @@ import PackageDescription
 
 // The sources and tests of PostgresClient once more, to be run under a sanitizer:
 //
-//     swift test --sanitize=address
+//     LSAN_OPTIONS=suppressions=leaks.supp swift test --sanitize=address
 //     swift test --sanitize=thread
 //
 // ThreadSanitizer does not see through Synchronization.Mutex, which is a bare futex. Here a type of the same name, made of

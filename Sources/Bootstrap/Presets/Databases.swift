@@ -1,0 +1,87 @@
+import HTTPAdapter
+import Kernel
+import Logging
+import PostgresAdapter
+import PostgresClient
+import ServiceLifecycle
+
+/// The connections of one process to its database servers.
+struct Databases: Sendable {
+  /// What relay, sweeper and migrations may use at the same time.
+  private static let adminConnections = 4
+
+  let tenants: TenantDatabase
+  let platform: PlatformDatabase
+  /// As the owner of the schema.
+  let admin: PostgresRouter
+  private let application: PostgresRouter
+  private let loop: PostgresEventLoop
+  private let settings: Settings.Database
+
+  /// Begins to connect. Throws when there are no settings for it or no thread to be had.
+  init(_ settings: Settings, logger: Logger) throws {
+    guard let database = settings.database else {
+      throw SettingError("ADAPTERS_PRESET", got: settings.preset.rawValue, takes: "real for this command")
+    }
+    self.settings = database
+    loop = try PostgresEventLoop(logger: logger)
+    application = PostgresRouter(servers: database.servers, settings: database.router, loop: loop, logger: logger)
+    var router = database.router
+    router.pool.maximum = Self.adminConnections
+    router.pool.minimum = 0
+    router.lane.connections = 0
+    let owners = database.admin.map { [PostgresServerAddress($0)] } ?? database.servers
+    admin = PostgresRouter(servers: owners, settings: router, loop: loop, logger: logger)
+    tenants = TenantDatabase(application, logger: logger)
+    platform = PlatformDatabase(admin, logger: logger)
+  }
+
+  /// A connection that hears what is sent on a channel.
+  func listener(on channel: String) -> PostgresListener {
+    PostgresListener(url: settings.admin ?? settings.servers[0].url, channels: [channel], loop: loop)
+  }
+
+  /// Watches the servers until the task is cancelled.
+  func watch() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await application.run() }
+      group.addTask { await admin.run() }
+    }
+  }
+
+  func shutDown() {
+    application.shutDown()
+    admin.shutDown()
+    loop.stop()
+  }
+
+  /// How the servers are, for `/health/database`.
+  var report: DatabaseHealth {
+    let statuses = application.status
+    let statistics = application.statistics
+    let servers = zip(statuses, statistics).map { status, statistics in
+      let pools = [statistics.reads, statistics.writes].compactMap(\.self)
+      return DatabaseHealth.Server(
+        region: settings.regions[status.region], type: status.role == .primary ? "primary" : "replica",
+        healthy: status.isHealthy && !status.isBreakerOpen,
+        lastCheck: status.sinceCheck.map { SystemClock().now().advanced(by: .zero - $0).description },
+        responseTimeMs: status.latency.inSeconds * 1000,
+        lagSeconds: status.lag.inSeconds,
+        pool: .init(
+          total: pools.reduce(0) { $0 + $1.total }, active: pools.reduce(0) { $0 + $1.active },
+          idle: pools.reduce(0) { $0 + $1.idle }, waiting: pools.reduce(0) { $0 + $1.waiting }))
+    }
+    let primary = zip(statuses, servers).first { $0.role == .primary && $1.healthy && $0.isWritable }
+    let isWhole = servers.allSatisfy(\.healthy)
+    return DatabaseHealth(
+      status: primary == nil ? .unhealthy : isWhole ? .healthy : .degraded,
+      currentRegion: primary?.1.region ?? settings.regions[0], servers: servers)
+  }
+}
+
+/// Watches the database servers while the process lives.
+struct DatabaseWatch: Service {
+  let databases: Databases
+
+  func run() async throws { await cancelWhenGracefulShutdown { await databases.watch() } }
+}
