@@ -8,16 +8,22 @@ struct SourceShapeTests {
   /// What each target may import besides the Swift standard library.
   static let allowed: [String: Set<String>] = [
     "Kernel": ["Foundation", "Crypto"],
-    "Caching": ["Foundation", "Kernel", "Crypto", "CZlib", "NIOCore"],
+    "Caching": ["Foundation", "Kernel", "Crypto", "CZlib", "CoreMetrics", "NIOCore"],
     "TenancyDomain": ["Kernel", "Caching"],
     "CatalogDomain": ["Kernel", "Caching"],
     "AvailabilityDomain": ["Kernel", "Caching"],
     "BookingsDomain": ["Kernel", "Caching"],
+    "RedisClient": ["CHiredis", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"],
+    "PostgresClient": ["CLibPQ", "DequeModule", "Dispatch", "Foundation", "Logging"],
   ]
   static let ofTheLanguage: Set<String> = ["Swift", "Synchronization", "Glibc", "Darwin"]
-  static let adapters: Set<String> = ["InMemoryAdapter", "HTTPAdapter"]
+  static let adapters: Set<String> = [
+    "InMemoryAdapter", "HTTPAdapter", "PostgresAdapter", "RedisAdapter",
+  ]
 
-  @Test("Kernel, cache and domains import no framework and nothing outside them", arguments: Self.allowed.keys.sorted())
+  @Test(
+    "Kernel, cache, domains and clients import nothing but what they are made for",
+    arguments: Self.allowed.keys.sorted())
   func inside(_ target: String) throws {
     for (file, module) in try imports(of: target) {
       #expect(

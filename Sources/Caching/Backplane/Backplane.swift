@@ -140,7 +140,7 @@ final class Backplane: Sendable {
   private func hear(_ bytes: ByteBuffer) {
     guard let message = BackplaneMessage(bytes) else { return missed() }
     let verdict = state.withLock { $0.feed.heard(message, at: environment.ticker.nanoseconds()) }
-    if message.publisher != publisher { receiver.receive(message.body) }
+    if message.publisher == publisher { receiver.confirm() } else { receiver.receive(message.body) }
     switch verdict {
     case .live: receiver.live(true)
     case .gap: missed()

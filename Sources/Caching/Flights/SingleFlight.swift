@@ -7,6 +7,8 @@ import Synchronization
 final class SingleFlight: Sendable {
   private final class Shard: Sendable {
     let flights = Mutex<[CacheKey: Flight]>([:])
+    /// How often keys were detached; changed under the lock.
+    let removals = Atomic<UInt64>(0)
   }
 
   private let shards = (0..<16).map { _ in Shard() }
@@ -103,13 +105,39 @@ final class SingleFlight: Sendable {
   /// Keeps the loads of matching keys that are under way from being stored. Their callers are still answered.
   func detach(where isIncluded: (CacheKey) -> Bool) {
     for shard in shards {
-      shard.flights.withLock { flights in flights = flights.filter { !isIncluded($0.key) } }
+      shard.flights.withLock { flights in
+        flights = flights.filter { !isIncluded($0.key) }
+        shard.removals.add(1, ordering: .relaxed)
+      }
     }
   }
 
   /// Keeps the load of one key from being stored.
   func detach(_ key: CacheKey) {
-    shard(key).flights.withLock { $0[key] = nil }
+    let shard = shard(key)
+    shard.flights.withLock { flights in
+      flights[key] = nil
+      shard.removals.add(1, ordering: .relaxed)
+    }
+  }
+
+  /// How often keys like this one were detached: noted before a value is read or written elsewhere, to be kept here.
+  func removals(_ key: CacheKey) -> UInt64 { shard(key).removals.load(ordering: .acquiring) }
+
+  /// Calls `publish` if nothing like `key` was detached since `removals` was noted.
+  func keep(_ key: CacheKey, since removals: UInt64, publish: () -> Void) {
+    let shard = shard(key)
+    shard.flights.withLock { _ in if shard.removals.load(ordering: .relaxed) == removals { publish() } }
+  }
+
+  /// Puts a value in the place of what loads and copies that are under way would bring. `publish` is told whether nothing
+  /// like `key` was detached since `removals` was noted.
+  func replace(_ key: CacheKey, since removals: UInt64, publish: (_ isCurrent: Bool) -> Void) {
+    let shard = shard(key)
+    shard.flights.withLock { flights in
+      flights[key] = nil
+      publish(shard.removals.add(1, ordering: .relaxed).oldValue == removals)
+    }
   }
 
   /// Gives up a caller's seat; the load is cancelled with its last caller.

@@ -29,6 +29,9 @@ final class LocalTrust: Sendable {
   private let current: Atomic<UInt64>
   private let lastTrusted = Atomic<UInt64>(.max)
   private let leaseEnd = Atomic<UInt64>(0)
+  /// When the feed last proved to be whole.
+  private let confirmedAt = Atomic<UInt64>(0)
+  private let hasFeed: Bool
   /// How long entries are served without the store.
   let lease: Duration
 
@@ -36,6 +39,7 @@ final class LocalTrust: Sendable {
   init(hasFeed: Bool, lease: Duration) {
     let state = State(isFeedLive: !hasFeed)
     self.state = Mutex(state)
+    self.hasFeed = hasFeed
     current = Atomic(Self.word(state))
     self.lease = lease
   }
@@ -60,6 +64,10 @@ final class LocalTrust: Sendable {
   /// The store has come or gone.
   func store(isUp: Bool, now: UInt64) { change(now) { $0.isStoreUp = isUp } }
 
+  /// The feed has just proved to be whole. The lease counts from the last such moment, not from that at which the loss of
+  /// the feed or the store was noticed: what changed elsewhere between the two was not heard of.
+  func confirm(now: UInt64) { confirmedAt.store(now, ordering: .releasing) }
+
   /// Messages of the feed were lost.
   func gap(now: UInt64) { change(now, always: true) { _ in } }
 
@@ -71,7 +79,8 @@ final class LocalTrust: Sendable {
       state.count += 1
       if old.mode == .trusted, state.mode != .trusted {
         lastTrusted.store(old.word, ordering: .releasing)
-        leaseEnd.store(now.addingSaturated(lease.ticks), ordering: .releasing)
+        let start = hasFeed ? min(now, confirmedAt.load(ordering: .acquiring)) : now
+        leaseEnd.store(start.addingSaturated(lease.ticks), ordering: .releasing)
       }
       current.store(Self.word(state), ordering: .releasing)
     }

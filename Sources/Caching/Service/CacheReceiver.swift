@@ -25,6 +25,9 @@ struct CacheReceiver: Sendable {
     }
   }
 
+  /// A message of this instance's own has come back.
+  func confirm() { trust.confirm(now: ticker.nanoseconds()) }
+
   func live(_ isLive: Bool) { trust.feed(isLive: isLive, now: ticker.nanoseconds()) }
 
   func gap() { trust.gap(now: ticker.nanoseconds()) }

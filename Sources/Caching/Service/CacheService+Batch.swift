@@ -28,6 +28,7 @@ extension CacheService {
       if !unshared.isEmpty {
         let keys = unshared.map(\.key)
         let loaded = try await counted { [keys] in try await load(keys) }
+        outdate(keys)
         for (key, stamp) in unshared { found[key] = try encode(loaded[key], stamp: stamp, policy: policy) }
       }
       while let boarding = waiting.popLast() { found[boarding.key] = try await wait(boarding) }

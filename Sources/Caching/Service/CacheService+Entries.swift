@@ -86,14 +86,24 @@ extension CacheService {
     flights.detach(key)
     guard let shared else { return publish(entry.stamp.isInDoubt ? nil : entry, key, policy) }
     let finding = await find([key], policy)?[key]
+    let removals = flights.removals(key)
     var isStored: Bool?
     if let finding, !entry.stamp.isInDoubt {
       isStored = await shared.publish(key, entry, finding.fence, limit: writeLimit(policy))
     }
-    if isStored == nil { shared.suspect(doubtful([key])) }
-    shared.announce(.removed([key.text]))
-    // A change is under way, or has happened: the value may be of before it.
-    publish(isStored == false || entry.stamp.isInDoubt ? nil : entry, key, policy)
+    switch isStored {
+    case true?: shared.announce(.removed([key.text]))
+    // A change is under way, or has happened: the value may be of before it, and the one it was to replace is older still.
+    // Were the change to turn out to be none, that one would be served again.
+    case false?: await del([key])
+    case nil:
+      shared.suspect(doubtful([key]))
+      shared.announce(.removed([key.text]))
+    }
+    // Another instance that has set or removed it meanwhile may have done so after this one, and has told already.
+    flights.replace(key, since: removals) { isCurrent in
+      publish(isStored == false || entry.stamp.isInDoubt || !isCurrent ? nil : entry, key, policy)
+    }
   }
 
   /// Reads keys from the shared store into memory. Of what is absent or past its time nothing is returned.
@@ -101,14 +111,17 @@ extension CacheService {
     guard shared != nil, !keys.isEmpty else { return [:] }
     var copies: [CacheKey: CacheEntry] = [:]
     for keys in keys.grouped(by: \.scope) {
-      let stamps = Dictionary(keys.map { ($0, stamp($0)) }, uniquingKeysWith: { first, _ in first })
+      let stamps = Dictionary(
+        keys.map { ($0, (fence: stamp($0), removals: flights.removals($0))) }, uniquingKeysWith: { first, _ in first })
       guard let findings = await find(keys, .forever) else { continue }
-      for (key, finding) in findings {
-        guard let value = finding.value, let stamp = stamps[key] else { continue }
-        let entry = value.entry(stamp, value: nil, life: value.life)
+      for key in keys.uniqued() {
+        guard let value = findings[key]?.value, let stamp = stamps[key] else { continue }
+        let entry = value.entry(stamp.fence, value: nil, life: value.life)
         guard entry.life.freshUntil > environment.ticker.nanoseconds() else { continue }
         shared?.counters.hits.add(1, ordering: .relaxed)
-        if generations.isCurrent(stamp) { publish(entry, key, .forever) }
+        if generations.isCurrent(stamp.fence) {
+          flights.keep(key, since: stamp.removals) { publish(entry, key, .forever) }
+        }
         copies[key] = entry
       }
     }

@@ -14,7 +14,11 @@ extension CacheService {
     }
     // The last caller has gone, or the key was removed.
     try Task.checkCancellation()
-    guard landing.isKept, fits(landing.entry, way.policy), flights.holds(way.key, way.flight), let shared else {
+    guard landing.isKept, fits(landing.entry, way.policy), let shared else { return landing }
+    guard flights.holds(way.key, way.flight) else {
+      // Removed, or overtaken by a load that began later and may have ended earlier: what that one left in memory may be
+      // older than what this one brings.
+      await forgetChanged(way)
       return landing
     }
     switch await shared.publish(way.key, landing.entry, finding.fence, limit: writeLimit(way.policy)) {
@@ -27,6 +31,7 @@ extension CacheService {
       // same tags: those go before anybody is given it.
       await forgetChanged(way)
     case nil:
+      try Task.checkCancellation()
       shared.suspect(doubtful([way.key]))
       return leased(landing, way, from: environment.ticker.nanoseconds())
     }
@@ -40,6 +45,8 @@ extension CacheService {
   ) async throws -> Flight.Landing {
     generations.bump(finding.fence.doubtful)
     let landing = try landing(try await load(), stamp: way.stamp, policy: way.policy)
+    // A load that began later may have ended earlier, and left something older.
+    generations.bump(finding.fence.doubtful)
     return Flight.Landing(entry: landing.entry, isKept: false)
   }
 
@@ -48,6 +55,8 @@ extension CacheService {
   func keepUnfenced<Value: Codable & Sendable>(
     _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
+    // Nobody will be given what is loaded, so there is nothing to tell the store.
+    try Task.checkCancellation()
     let start = environment.ticker.nanoseconds()
     let tags = doubtful([way.key])
     // The lease may have begun since the caller looked.
@@ -57,6 +66,8 @@ extension CacheService {
     shared?.suspect(tags)
     let landing = try landing(try await load(), stamp: way.stamp, policy: way.policy)
     shared?.suspect(tags)
+    // Removed or overtaken, as above; the store cannot be asked.
+    if !flights.holds(way.key, way.flight) { local.remove(way.key) }
     return leased(landing, way, from: start)
   }
 

@@ -12,7 +12,9 @@ extension CacheService {
     }
     // A change is under way: what a load finds may be of before or after it, so nobody may share or keep it.
     if stamp.isInDoubt {
-      return answer(try encode(try await counted(load), stamp: stamp, policy: policy))
+      let loaded = try await counted(load)
+      outdate([key])
+      return answer(try encode(loaded, stamp: stamp, policy: policy))
     }
     let patience = Patience(soft: policy.softLoadLimit, hard: policy.hardLoadLimit) { [self] in stale(key) != nil }
     do {
@@ -34,6 +36,10 @@ extension CacheService {
   func answer<Value>(_ entry: CacheEntry) -> Cached<Value>? {
     entry.isAbsent ? nil : Cached(entry)
   }
+
+  /// What was loaded past the cache may show a change elsewhere that this instance has not heard of: nobody who asks from
+  /// now on may be given what was loaded before.
+  func outdate(_ keys: [CacheKey]) { if shared != nil { generations.bump(doubtful(keys)) } }
 
   /// Runs a load and counts it.
   func counted<Value>(_ load: @Sendable () async throws -> Value) async throws -> Value {

@@ -13,9 +13,9 @@ extension CacheService {
       return try landing(try await load(), stamp: way.stamp, policy: way.policy)
     }
     guard let finding = await find([way.key], way.policy)?[way.key] else { return try await keepUnfenced(way, load) }
-    if let landing = take(finding, way) { return landing }
+    if !way.policy.skipsRead, let landing = take(finding, way) { return landing }
     guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }
-    guard shared.options.locksLoads else { return try await keepFenced(finding, way, load) }
+    guard shared.options.locksLoads, !way.policy.skipsRead else { return try await keepFenced(finding, way, load) }
     let claim = shared.claim(way.key, finding.fence)
     switch try await turn(claim, finding, way) {
     case .found(let landing): return landing

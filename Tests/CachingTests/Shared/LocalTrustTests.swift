@@ -47,6 +47,7 @@ struct LocalTrustTests {
   func storeDown() {
     trust.feed(isLive: true, now: 0)
     let before = trust.mark
+    trust.confirm(now: 10 * second)
     trust.store(isUp: false, now: 10 * second)
     let meanwhile = trust.mark
     #expect(trust.isTrusted(before, now: 15 * second - 1) && trust.isTrusted(meanwhile, now: .max))
@@ -58,12 +59,13 @@ struct LocalTrustTests {
     #expect(!trust.isTrusted(before, now: 13 * second) && !trust.isTrusted(meanwhile, now: 13 * second))
   }
 
-  @Test("The lease counts from the moment trust was lost, not from that at which the store went")
-  func feedBeforeStore() {
+  @Test("The lease counts from the moment the feed last proved whole, not from that at which its loss was noticed")
+  func leaseStart() {
     trust.feed(isLive: true, now: 0)
     let before = trust.mark
-    trust.feed(isLive: false, now: 10 * second)
-    trust.store(isUp: false, now: 12 * second)
+    trust.confirm(now: 10 * second)
+    trust.feed(isLive: false, now: 12 * second)
+    trust.store(isUp: false, now: 13 * second)
     #expect(trust.isTrusted(before, now: 15 * second - 1))
     #expect(!trust.isTrusted(before, now: 15 * second))
   }
