@@ -5,10 +5,24 @@ import Synchronization
 /// A caller joins only a load that began under the generations that still hold, so nobody who asks after a change is
 /// given what was read before it. A cancelled caller returns at once; the load is cancelled when the last has gone.
 final class SingleFlight: Sendable {
+  private struct Keys {
+    var flights: [CacheKey: Flight] = [:]
+    /// Keys of which somebody wants to know whether they are detached: how many do, and how often they were.
+    var watched: [CacheKey: (holders: Int, removals: UInt64)] = [:]
+
+    subscript(key: CacheKey) -> Flight? {
+      get { flights[key] }
+      set { flights[key] = newValue }
+    }
+
+    mutating func detach(_ key: CacheKey) {
+      flights[key] = nil
+      watched[key]?.removals += 1
+    }
+  }
+
   private final class Shard: Sendable {
-    let flights = Mutex<[CacheKey: Flight]>([:])
-    /// How often keys were detached; changed under the lock.
-    let removals = Atomic<UInt64>(0)
+    let flights = Mutex(Keys())
   }
 
   private let shards = (0..<16).map { _ in Shard() }
@@ -105,38 +119,45 @@ final class SingleFlight: Sendable {
   /// Keeps the loads of matching keys that are under way from being stored. Their callers are still answered.
   func detach(where isIncluded: (CacheKey) -> Bool) {
     for shard in shards {
-      shard.flights.withLock { flights in
-        flights = flights.filter { !isIncluded($0.key) }
-        shard.removals.add(1, ordering: .relaxed)
+      shard.flights.withLock { keys in
+        for key in Set(keys.flights.keys).union(keys.watched.keys) where isIncluded(key) { keys.detach(key) }
       }
     }
   }
 
   /// Keeps the load of one key from being stored.
   func detach(_ key: CacheKey) {
-    let shard = shard(key)
-    shard.flights.withLock { flights in
-      flights[key] = nil
-      shard.removals.add(1, ordering: .relaxed)
+    shard(key).flights.withLock { $0.detach(key) }
+  }
+
+  /// How often a key was detached, to be noted before its value is read or written elsewhere and then kept here. To be
+  /// followed by ``unwatch(_:)``.
+  func watch(_ key: CacheKey) -> UInt64 {
+    shard(key).flights.withLock { keys in
+      keys.watched[key, default: (0, 0)].holders += 1
+      return keys.watched[key]?.removals ?? 0
     }
   }
 
-  /// How often keys like this one were detached: noted before a value is read or written elsewhere, to be kept here.
-  func removals(_ key: CacheKey) -> UInt64 { shard(key).removals.load(ordering: .acquiring) }
-
-  /// Calls `publish` if nothing like `key` was detached since `removals` was noted.
-  func keep(_ key: CacheKey, since removals: UInt64, publish: () -> Void) {
-    let shard = shard(key)
-    shard.flights.withLock { _ in if shard.removals.load(ordering: .relaxed) == removals { publish() } }
+  func unwatch(_ key: CacheKey) {
+    shard(key).flights.withLock { keys in
+      keys.watched[key]?.holders -= 1
+      if keys.watched[key]?.holders == 0 { keys.watched[key] = nil }
+    }
   }
 
-  /// Puts a value in the place of what loads and copies that are under way would bring. `publish` is told whether nothing
-  /// like `key` was detached since `removals` was noted.
+  /// Calls `publish` if a watched key was not detached since `removals` was noted.
+  func keep(_ key: CacheKey, since removals: UInt64, publish: () -> Void) {
+    shard(key).flights.withLock { keys in if keys.watched[key]?.removals == removals { publish() } }
+  }
+
+  /// Puts a value in the place of what loads and copies of a watched key would bring. `publish` is told whether the key was
+  /// not detached since `removals` was noted.
   func replace(_ key: CacheKey, since removals: UInt64, publish: (_ isCurrent: Bool) -> Void) {
-    let shard = shard(key)
-    shard.flights.withLock { flights in
-      flights[key] = nil
-      publish(shard.removals.add(1, ordering: .relaxed).oldValue == removals)
+    shard(key).flights.withLock { keys in
+      let isCurrent = keys.watched[key]?.removals == removals
+      keys.detach(key)
+      publish(isCurrent)
     }
   }
 

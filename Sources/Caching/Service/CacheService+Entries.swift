@@ -86,7 +86,8 @@ extension CacheService {
     flights.detach(key)
     guard let shared else { return publish(entry.stamp.isInDoubt ? nil : entry, key, policy) }
     let finding = await find([key], policy)?[key]
-    let removals = flights.removals(key)
+    let removals = flights.watch(key)
+    defer { flights.unwatch(key) }
     var isStored: Bool?
     if let finding, !entry.stamp.isInDoubt {
       isStored = await shared.publish(key, entry, finding.fence, limit: writeLimit(policy))
@@ -111,10 +112,12 @@ extension CacheService {
     guard shared != nil, !keys.isEmpty else { return [:] }
     var copies: [CacheKey: CacheEntry] = [:]
     for keys in keys.grouped(by: \.scope) {
+      let keys = keys.uniqued()
       let stamps = Dictionary(
-        keys.map { ($0, (fence: stamp($0), removals: flights.removals($0))) }, uniquingKeysWith: { first, _ in first })
+        uniqueKeysWithValues: keys.map { ($0, (fence: stamp($0), removals: flights.watch($0))) })
+      defer { for key in keys { flights.unwatch(key) } }
       guard let findings = await find(keys, .forever) else { continue }
-      for key in keys.uniqued() {
+      for key in keys {
         guard let value = findings[key]?.value, let stamp = stamps[key] else { continue }
         let entry = value.entry(stamp.fence, value: nil, life: value.life)
         guard entry.life.freshUntil > environment.ticker.nanoseconds() else { continue }
