@@ -29,7 +29,8 @@ public struct CachePattern: Hashable, Sendable {
     return Self.matches(Array(key.text.utf8), Array(text.utf8))
   }
 
-  private static func matches(_ subject: [UInt8], _ pattern: [UInt8]) -> Bool {
+  /// Whether a text matches a pattern in which `*` stands for any run of bytes and nothing else is special.
+  package static func matches(_ subject: [UInt8], _ pattern: [UInt8]) -> Bool {
     var position = 0
     var inPattern = 0
     var star: (pattern: Int, position: Int)?

@@ -22,7 +22,7 @@ struct StoredKeyMatch: Sendable {
     }
     if let owner, owner != key.owner { return nil }
     let text = key.text
-    return GlobText.matches(Array(text.utf8), pattern) ? text : nil
+    return CachePattern.matches(Array(text.utf8), pattern) ? text : nil
   }
 
   /// Where the pattern's own namespace cannot reach over a separator, the owner stands right behind it.
