@@ -14,6 +14,8 @@ struct Preset: Sendable {
   let cache: CacheService
   /// How the database is.
   var database: @Sendable () -> DatabaseHealth = { .inMemory }
+  /// What the database's statements are like.
+  var insight = DatabaseInsight.none
   /// What must run beside the server.
   var background: [any Service] = []
   /// Closes what the adapters hold open, once nothing uses them.

@@ -47,13 +47,14 @@ package struct ServerProcess: Sendable {
 
     let readiness = Readiness()
     CacheMetrics.export(preset.cache, to: registry)
+    if settings.preset == .real { DatabaseMetrics.export(preset.database, to: registry) }
     let api = HTTPAPI(
       preset.services,
       HTTPAPI.Surroundings(
         limiter: settings.rateLimits.limiter(ticker: clock), hasHotPath: settings.server.hasHotPath,
         trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
         readiness: readiness, metrics: registry, newID: IDGenerator(clock: clock, random: CountingRandomSource()),
-        database: preset.database))
+        database: preset.database, insight: preset.insight))
 
     let (listening, port) = AsyncStream.makeStream(of: Int.self)
     let server = try HTTPServer.application(api, settings.server, logger: logger) { bound in
