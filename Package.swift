@@ -138,6 +138,7 @@ let package = Package(
         "AvailabilityDomain",
         "BookingsDomain", "PortContracts", "TestServers", logging,
       ]),
+    tests("ServiceTests", ["TestServers", "tenantry", hummingbirdTesting, httpTypes, nioCore]),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
     tests(
