@@ -138,7 +138,12 @@ let package = Package(
         "AvailabilityDomain",
         "BookingsDomain", "PortContracts", "TestServers", logging,
       ]),
-    tests("ServiceTests", ["TestServers", "tenantry", hummingbirdTesting, httpTypes, nioCore]),
+    tests(
+      "ServiceTests",
+      [
+        "Bootstrap", "HTTPAdapter", "PostgresClient", "TestServers", "tenantry", hummingbird, hummingbirdTesting,
+        httpTypes, logging, nioCore,
+      ]),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
     tests(
