@@ -1,3 +1,4 @@
+import Caching
 import Kernel
 package import Logging
 package import PostgresClient
@@ -8,15 +9,19 @@ package import PostgresClient
 /// What it throws: `DomainError` for what a caller can act on, ``PostgresError`` for what nobody foresaw.
 package struct TenantDatabase: Sendable {
   private let database: any PostgresDatabase
+  private let desk: OutboxDesk?
   private let logger: Logger
 
   /// The role that serves requests. It owns nothing and cannot log in.
   package static let role = "tenantry_app"
 
   /// The database of all tenants.
-  /// - Parameter logger: told why a call found the database unavailable, which a `DomainError` does not say.
-  package init(_ database: any PostgresDatabase, logger: Logger) {
+  /// - Parameters:
+  ///   - desk: where changes that run in a cache note their commits; without it their word is left to the relay.
+  ///   - logger: told why a call found the database unavailable, which a `DomainError` does not say.
+  package init(_ database: any PostgresDatabase, desk: OutboxDesk? = nil, logger: Logger) {
     self.database = database
+    self.desk = desk
     self.logger = logger
   }
 
@@ -37,8 +42,9 @@ package struct TenantDatabase: Sendable {
   func write(
     _ tenant: TenantID, _ statements: [PostgresQuery], refusals: Refusals = [:]
   ) async throws -> [PostgresRows] {
-    try await failing(refusals) {
-      try await database.oneRoundTrip(statements, setup: [Self.setup(tenant)], options: PostgresTransactionOptions())
+    let (setup, options) = changing(tenant)
+    return try await failing(refusals) {
+      try await database.oneRoundTrip(statements, setup: [setup], options: options)
     }
   }
 
@@ -46,9 +52,17 @@ package struct TenantDatabase: Sendable {
   func transaction<Result: Sendable>(
     _ tenant: TenantID, refusals: Refusals = [:], _ body: @Sendable (PostgresTransaction) async throws -> Result
   ) async throws -> Result {
-    try await failing(refusals) {
-      try await database.transaction(setup: [Self.setup(tenant)], options: PostgresTransactionOptions(), body)
+    let (setup, options) = changing(tenant)
+    return try await failing(refusals) {
+      try await database.transaction(setup: [setup], options: options, body)
     }
+  }
+
+  private func changing(_ tenant: TenantID) -> (PostgresQuery, PostgresTransactionOptions) {
+    var options = PostgresTransactionOptions()
+    guard let change = desk?.note(in: &options) else { return (Self.setup(tenant), options) }
+    let values: [PostgresValue] = [.text(Self.role), .text("\(change)"), .text(tenant.description)]
+    return (PostgresQuery(Self.setTenantAndChange, values), options)
   }
 
   private func failing<Result>(
@@ -63,6 +77,11 @@ package struct TenantDatabase: Sendable {
 
   private static let setTenant = PostgresStatement(
     "SELECT set_config('role', $1, true), set_config('app.tenant_id', $2, true)", name: "set_tenant")
+
+  private static let setTenantAndChange = PostgresStatement(
+    """
+    SELECT set_config('role', $1, true), set_config('app.change', $2, true), set_config('app.tenant_id', $3, true)
+    """, name: "set_tenant_and_change")
 }
 
 /// What violated constraints mean to a caller, by their names.
@@ -71,6 +90,12 @@ typealias Refusals = [String: DomainError]
 extension PostgresReadOptions {
   /// What was acknowledged before the call is seen.
   package static var current: PostgresReadOptions { PostgresReadOptions(source: .primary) }
+
+  /// What the load that the current task runs must see, from a replica if one has it; the same as ``current`` outside of
+  /// loads.
+  static var load: PostgresReadOptions {
+    LoadFreshness.position.map { PostgresReadOptions(source: .replayed(PostgresWALPosition($0))) } ?? .current
+  }
 
   /// The same for statements that look at more than an index leads to.
   static var search: PostgresReadOptions { PostgresReadOptions(source: .primary, lane: .pool) }
