@@ -8,14 +8,14 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sourc
 	Benchmarks/Caching/Package.swift Benchmarks/Caching/Sources/CacheFigures Benchmarks/Caching/Sources/Workload \
 	Benchmarks/Caching/Sources/Caching/EnvelopeProbe.swift Benchmarks/Caching/Benchmarks
 
-.PHONY: run real test lint format bench release clean
+.PHONY: run real test soak chaos lint format bench release clean
 
 # What a build links against, and the servers that the tests start.
 LIBRARIES := zlib1g-dev libpq-dev libhiredis-dev
 SERVERS := postgresql-15 redis-server redis-sentinel redis-tools pgbouncer openssl
 
 # Suites that start servers run one test at a time: they wait for clocks of others, and share two cores with them.
-WITH_SERVERS := ^((Redis|Postgres)(Client|Adapter)|Service)Tests
+WITH_SERVERS := ^((Redis|Postgres)(Client|Adapter)|Service|Fleet)Tests
 SERVER_TESTS = $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter '$(WITH_SERVERS)'
 
 ## Builds and serves the demo catalog from memory on http://127.0.0.1:8080.
@@ -33,6 +33,20 @@ test:
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --skip '$(WITH_SERVERS)'
 	$(SERVER_TESTS) || { echo 'a suite with servers failed; once more, since a busy machine can be the cause'; $(SERVER_TESTS); }
+
+## Shows several instances together, through every fault and in full size: about fifteen minutes. FLEET_SECONDS sets the length
+## of the soak.
+soak:
+	Scripts/install-packages $(LIBRARIES) $(SERVERS)
+	$(SWIFT) build --build-tests
+	FLEET_SIZE=full $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter '^FleetTests' \
+	  >.build/fleet.log 2>&1; status=$$?; grep -E '^fleet: |Test run|failed|recorded' .build/fleet.log; exit $$status
+
+## Injects the faults of the matrix that have tests, and prints a table; see Scripts/chaos.
+chaos:
+	Scripts/install-packages $(LIBRARIES) $(SERVERS)
+	$(SWIFT) build --build-tests
+	Scripts/chaos
 
 ## Fails on any formatting that `make format` would change; warnings fail every build.
 lint:

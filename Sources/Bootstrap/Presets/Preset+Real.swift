@@ -8,9 +8,6 @@ import PostgresClient
 import RedisAdapter
 
 extension Preset {
-  /// How often the relay looks for word that nobody woke it for.
-  private static let relayInterval = Duration.seconds(1)
-
   /// PostgreSQL, and Redis where it is set.
   static func real(_ settings: Settings, _ machine: Machine, logger: Logger) throws -> Preset {
     let databases = try Databases(settings, logger: logger)
@@ -19,11 +16,14 @@ extension Preset {
     if stores == nil {
       logger.notice("no REDIS_* address is set: the cache is in memory, and no other instance hears of changes")
     }
+    var origin = CacheOrigin()
+    origin.untold = OutboxTelling.pending(platform)
+    if databases.hasReplicas { origin.position = { try await databases.writePosition() } }
     let cache =
-      stores.map {
+      stores.map { 
         CacheService(
           shared: $0.cache, limits: settings.cache.limits, options: settings.cache.shared,
-          environment: machine.cacheEnvironment)
+          environment: machine.cacheEnvironment, origin: origin)
       }
       ?? CacheService(
         store: InMemoryCacheStore(ticker: machine.ticker), limits: settings.cache.limits,
@@ -41,17 +41,15 @@ extension Preset {
         blackouts: PostgresBlackoutRepository(database: database),
         bookings: PostgresBookingRepository(database: database, platform: platform), cache: cache),
       machine)
-    let relay = OutboxRelay(platform: platform, interval: relayInterval, logger: logger) { words, position in
-      for word in words {
-        let tags = word.tags.map { CacheTag.named($0, .tenant(word.tenant)) }
-        await cache.invalidate(tags + word.platformTags.map { .named($0, .platform) }, position: position.value)
-      }
-    }
+    let relay = OutboxTelling.relay(platform, cache, isAlone: stores == nil, logger)
     preset.database = { databases.report }
     preset.insight = databases.insight
     preset.background = [
       CacheFeed(cache: cache), DatabaseWatch(databases: databases),
-      RelayService(relay: relay, listener: databases.listener(on: OutboxRelay.channel)),
+      RelayService(
+        relay: relay, desk: databases.desk, listener: databases.listener(on: OutboxNotice.channel), cache: cache,
+        instance: databases.instance),
+      TimelineWatch(databases: databases, cache: cache, tenants: preset.tenants, logger: logger),
     ]
     preset.close = {
       stores?.shutdown()

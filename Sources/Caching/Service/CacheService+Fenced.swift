@@ -1,9 +1,16 @@
 import Synchronization
 
-/// The three kinds of load behind the shared store, and what is kept of each. The caller counts the load.
+/// The three kinds of load behind the shared store, and what is kept of each.
 extension CacheService {
-  /// Loads behind a fence, and stores the value for all while the fence holds.
+  /// Loads behind a fence, from a replica if one has seen what the fence tells of, and keeps the value.
   func keepFenced<Value: Codable & Sendable>(
+    _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> Flight.Landing {
+    try await keepCounted(finding, way) { try await counted(seeing: finding.fence.position, load) }
+  }
+
+  /// Stores what a load behind a fence brings for all while the fence holds. The caller counts the load.
+  func keepCounted<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
     let landing: Flight.Landing

@@ -12,7 +12,7 @@ extension CacheService {
     }
     // A change is under way: what a load finds may be of before or after it, so nobody may share or keep it.
     if stamp.isInDoubt {
-      let loaded = try await counted(load)
+      let loaded = try await counted(seeing: nil, load)
       outdate([key])
       return answer(try encode(loaded, stamp: stamp, policy: policy))
     }
@@ -42,11 +42,14 @@ extension CacheService {
   func outdate(_ keys: [CacheKey]) { if shared != nil { generations.bump(doubtful(keys)) } }
 
   /// Runs a load and counts it.
-  func counted<Value>(_ load: @Sendable () async throws -> Value) async throws -> Value {
+  /// - Parameter position: what a replica must have replayed to serve it; nil for the primary.
+  func counted<Value: Sendable>(
+    seeing position: UInt64?, _ load: @Sendable () async throws -> Value
+  ) async throws -> Value {
     counters.loads.add(1, ordering: .relaxed)
     let start = environment.ticker.nanoseconds()
     defer { counters.loaded(from: start, to: environment.ticker.nanoseconds()) }
-    return try await load()
+    return try await LoadFreshness.$position.withValue(position, operation: load)
   }
 
   func landing<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> Flight.Landing {

@@ -10,7 +10,7 @@ extension ModelStore: FenceStorePort {
     }
   }
 
-  func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
+  func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
     change { state, now in
       tags.map { tag in
         var record = state.record(tag) ?? state.newRecord()
