@@ -8,7 +8,7 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sourc
 	Benchmarks/Caching/Package.swift Benchmarks/Caching/Sources/CacheFigures Benchmarks/Caching/Sources/Workload \
 	Benchmarks/Caching/Sources/Caching/EnvelopeProbe.swift Benchmarks/Caching/Benchmarks
 
-.PHONY: run real test soak chaos lint format bench release clean
+.PHONY: run real test soak chaos lint format bench bench-check release clean
 
 # What a build links against, and the servers that the tests start.
 LIBRARIES := zlib1g-dev libpq-dev libhiredis-dev
@@ -56,15 +56,35 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-## Measures the release build against its ceiling; see Benchmarks/README.md.
+# The load client and the counter of allocations.
+CLIENTS := Benchmarks/.build-client
+$(CLIENTS)/pace: $(wildcard Benchmarks/Client/*)
+	@mkdir -p $(CLIENTS)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)
+$(CLIENTS)/liballocations.so: Benchmarks/Caching/Allocations/counter.c
+	@mkdir -p $(CLIENTS)
+	$(CC) -shared -fPIC -O2 -Wall -Wextra -Werror -o $@ $<
+
+## Measures the release build against its limits and against what a user would pick instead, in about 20 minutes after
+## the builds; see Benchmarks/README.md. BENCH=--quick takes three minutes.
 bench: release
-	Scripts/install-packages wrk util-linux python3
-	cd Benchmarks && $(SWIFT) build $(RELEASE) && python3 hit-ratio.py
+	Scripts/install-packages $(SERVERS) wrk nginx util-linux python3 gcc libc6-dev
+	$(MAKE) $(CLIENTS)/pace
+	Benchmarks/peers/setup
+	cd Benchmarks && $(SWIFT) build $(RELEASE)
+	cd Benchmarks && python3 -m bench $(BENCH)
+
+## Counts instructions and allocations of a hit, and fails when they are more than the committed ones; UPDATE=1 commits.
+bench-check: release
+	Scripts/install-packages $(SERVERS) valgrind binutils gcc libc6-dev util-linux python3
+	$(MAKE) $(CLIENTS)/pace $(CLIENTS)/liballocations.so
+	cd Benchmarks && python3 -m bench.guard $(if $(UPDATE),--update)
 
 release:
 	Scripts/install-packages $(LIBRARIES)
 	$(SWIFT) build $(RELEASE) --product tenantry
 
 clean:
-	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release \
+	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release Benchmarks/.build-client \
+		Benchmarks/peers/.packages \
 		Benchmarks/EvictionSimulator/.build Benchmarks/Caching/.build-release
