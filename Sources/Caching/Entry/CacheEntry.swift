@@ -35,6 +35,14 @@ public final class CacheEntry: Sendable {
       body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value, stamp: stamp, life: life)
   }
 
+  /// The same entry, fresh no longer from a moment on.
+  func ending(at now: UInt64) -> CacheEntry {
+    var life = life
+    life.refreshAt = min(life.refreshAt, now)
+    life.freshUntil = min(life.freshUntil, now)
+    return with(stamp, life)
+  }
+
   /// Bytes the entry counts against the tier's bound under `key`: key, bodies and a flat allowance for objects and table.
   func cost(under key: CacheKey) -> Int {
     key.text.utf8.count * 2 + body.readableBytes + (gzip?.readableBytes ?? 0) + 512

@@ -15,6 +15,7 @@ final class Flight: Sendable {
     var nextCaller = 0
     var outcome: Result<CacheEntry, any Error>?
     var task: Task<Void, Never>?
+    var isOvertaken = false
   }
 
   private struct Departure {
@@ -27,6 +28,12 @@ final class Flight: Sendable {
   private let state = Mutex(State())
 
   init(stamp: FenceStamp) { self.stamp = stamp }
+
+  /// Whether something was written under the key elsewhere since this load began.
+  var isOvertaken: Bool { state.withLock { $0.isOvertaken } }
+
+  /// Something was written under the key elsewhere.
+  func overtake() { state.withLock { $0.isOvertaken = true } }
 
   /// Counts one more caller and gives it its number.
   func board() -> Int {

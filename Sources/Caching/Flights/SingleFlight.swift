@@ -107,7 +107,8 @@ final class SingleFlight: Sendable {
       guard flights[key] === flight else { return }
       flights[key] = nil
       if case .success(let landing) = outcome, generations.isCurrent(flight.stamp) {
-        publish(landing.isKept ? landing.entry : nil)
+        let entry = flight.isOvertaken ? landing.entry.ending(at: environment.ticker.nanoseconds()) : landing.entry
+        publish(landing.isKept ? entry : nil)
       }
     }
     flight.land(outcome.map(\.entry))
@@ -128,6 +129,15 @@ final class SingleFlight: Sendable {
   /// Keeps the load of one key from being stored.
   func detach(_ key: CacheKey) {
     shard(key).flights.withLock { $0.detach(key) }
+  }
+
+  /// Something was written to the shared store under a key, maybe by its own load: what the load that is under way brings
+  /// is kept as one that must be compared with the store, and copies that are under way are not kept.
+  func overtake(_ key: CacheKey) {
+    shard(key).flights.withLock { keys in
+      keys[key]?.overtake()
+      keys.watched[key]?.removals += 1
+    }
   }
 
   /// How often a key was detached, to be noted before its value is read or written elsewhere and then kept here. To be
