@@ -29,9 +29,9 @@ package struct PlatformDatabase: Sendable {
 
   /// A transaction that decides between its statements.
   func transaction<Result: Sendable>(
-    _ body: @Sendable (PostgresTransaction) async throws -> Result
+    refusals: Refusals = [:], _ body: @Sendable (PostgresTransaction) async throws -> Result
   ) async throws -> Result {
-    try await failing { try await database.transaction(setup: [], options: options, body) }
+    try await failing(refusals) { try await database.transaction(setup: [], options: options, body) }
   }
 
   private func failing<Result>(
