@@ -34,10 +34,10 @@ package struct PlatformDatabase: Sendable {
 
   /// A transaction that decides between its statements.
   func transaction<Result: Sendable>(
-    _ body: @Sendable (PostgresTransaction) async throws -> Result
+    refusals: Refusals = [:], _ body: @Sendable (PostgresTransaction) async throws -> Result
   ) async throws -> Result {
     let (setup, options) = changing()
-    return try await failing { try await database.transaction(setup: setup, options: options, body) }
+    return try await failing(refusals) { try await database.transaction(setup: setup, options: options, body) }
   }
 
   private func changing() -> ([PostgresQuery], PostgresTransactionOptions) {
