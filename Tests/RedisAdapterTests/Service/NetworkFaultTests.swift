@@ -50,7 +50,8 @@ struct NetworkFaultTests {
     }
     let (port, stand) = (proxy?.port ?? server.port, proxy)
     let service = FaultedService(RedisConfiguration(host: "127.0.0.1", port: port))
-    let counter = { (number: Int) in CacheKey("counter", service.scope, "\(number)") }
+    let scope = service.scope
+    let counter: @Sendable (Int) -> CacheKey = { CacheKey("counter", scope, "\($0)") }
     let counts = Counts()
     try await service.endure("20 resets in mid-pipeline (\(proxy == nil ? "ss -K" : "proxy"))") {
       try await withThrowingTaskGroup(of: Void.self) { group in
