@@ -149,7 +149,10 @@ let package = Package(
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
     tests(
       "IntegrationTests",
-      ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioEmbedded, nioPosix]),
+      [
+        "Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, logging, nioEmbedded,
+        nioPosix, nioSSL,
+      ]),
     tests("ArchitectureTests", []),
   ]
 )
