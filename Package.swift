@@ -150,7 +150,10 @@ let package = Package(
     tests("FleetTests", ["TestServers", "tenantry", hummingbirdTesting, httpTypes, nioCore]),
     tests(
       "IntegrationTests",
-      ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioEmbedded, nioPosix]),
+      [
+        "Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, logging, nioEmbedded,
+        nioPosix, nioSSL,
+      ]),
     tests("ArchitectureTests", []),
   ]
 )

@@ -3,7 +3,9 @@ package import BookingsDomain
 package import Caching
 package import CatalogDomain
 import Hummingbird
+package import HummingbirdCore
 package import Kernel
+package import Logging
 package import NIOCore
 package import Observability
 package import TenancyDomain
@@ -85,6 +87,7 @@ package struct HTTPAPI: Sendable {
   /// Nil when hits go through the router.
   let hits: HitResponder?
   let newID: IDGenerator
+  private let clock: any WallClock
   /// Whether the process is going to stop, so that clients should look for another connection.
   let isDraining: @Sendable () -> Bool
 
@@ -117,10 +120,23 @@ package struct HTTPAPI: Sendable {
         directory: services.directory, catalog: services.catalog, limits: limits, finisher: finisher,
         recorder: recorder, ticker: surroundings.ticker, memories: HitMemories(clock: surroundings.clock)) : nil
     newID = surroundings.newID
+    clock = surroundings.clock
     isDraining = { [readiness = surroundings.readiness] in readiness.isDraining }
     responder = APIResponder(
       router: router.buildResponder(), finisher: finisher, recorder: recorder,
       watching: surroundings.insight.watching, ticker: surroundings.ticker)
+  }
+
+  /// What a server calls for each request: answers it and writes the answer. Hummingbird's own way adds an identifier to
+  /// a logger that hardly any request uses, and binds it to the task; this one does not.
+  package func server(_ logger: Logger) -> HTTPChannelHandler.Responder {
+    let date = SharedDateField(clock: clock)
+    return { [responder] request, writer, channel in
+      let context = APIContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+      var response = await responder.answer(request, context)
+      response.headers[.date] = date.value
+      try await writer.write(response: response.head, body: response.body)
+    }
   }
 
   /// The handlers that each stream of HTTP/2 needs between codec and server.

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Kernel
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
@@ -124,7 +125,7 @@ struct ConnectionHandlerTests {
       let behind = Behind()
       behind.shop = shop
       let channel = try Self.connected([])
-      try HTTP1Connection(shop.api, isSecure: false) { _, _, _ in }.addHandlers(to: channel)
+      try HTTP1Connection(shop.api, isSecure: false, logger: Logger(label: "shop")).addHandlers(to: channel)
       try channel.pipeline.syncOperations.addHandler(behind)
       defer { Self.close(channel) }
       try body(channel, behind)

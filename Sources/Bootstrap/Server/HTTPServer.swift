@@ -15,19 +15,21 @@ enum HTTPServer {
     _ api: HTTPAPI, _ settings: Settings.Server, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
   ) throws -> Application<APIResponder> {
     Application(
-      responder: api.responder, server: try builder(api, settings),
+      responder: api.responder, server: try builder(api, settings, logger),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), backlog: 4096),
       onServerRunning: { channel in onListening(channel.localAddress?.port ?? settings.port) },
       eventLoopGroupProvider: .singleton, logger: logger)
   }
 
-  private static func builder(_ api: HTTPAPI, _ settings: Settings.Server) throws -> HTTPServerBuilder {
+  private static func builder(
+    _ api: HTTPAPI, _ settings: Settings.Server, _ logger: Logger
+  ) throws -> HTTPServerBuilder {
     guard let certificate = settings.certificate else {
-      return HTTPServerBuilder { HTTP1Connection(api, isSecure: false, responder: $0) }
+      return HTTPServerBuilder { _ in HTTP1Connection(api, isSecure: false, logger: logger) }
     }
     let context = try NIOSSLContext(configuration: try tls(certificate))
-    return HTTPServerBuilder { SecureConnection(api, context, responder: $0) }
+    return HTTPServerBuilder { _ in SecureConnection(api, context, logger: logger) }
   }
 
   private static func tls(_ files: (chain: String, key: String)) throws -> TLSConfiguration {

@@ -32,11 +32,11 @@ struct SecureConnection: ServerChildChannel {
   private let http2: HTTP2Channel
 
   /// - Parameter context: with the certificate, and ``protocols`` among what it offers.
-  init(_ api: HTTPAPI, _ context: NIOSSLContext, responder: @escaping HTTPChannelHandler.Responder) {
+  init(_ api: HTTPAPI, _ context: NIOSSLContext, logger: Logger) {
     self.context = context
-    http1 = HTTP1Connection(api, isSecure: true, responder: responder)
+    http1 = HTTP1Connection(api, isSecure: true, logger: logger)
     http2 = HTTP2Channel(
-      responder: responder,
+      responder: api.server(logger),
       configuration: .init(
         idleTimeout: Self.idleTime, gracefulCloseTimeout: Self.idleTime,
         streamConfiguration: HTTP1Channel.Configuration(additionalChannelHandlers: api.streamHandlers())))
@@ -49,8 +49,7 @@ struct SecureConnection: ServerChildChannel {
           return http1.setup(channel: channel, logger: logger).map { .http1($0) }
         }
         return channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandlers(
-            IdleStateHandler(allTimeout: Self.silentTime), CloseWhenIdle())
+          try channel.pipeline.syncOperations.addHandler(SilenceGuard(limit: Self.silentTime))
         }.flatMap { http2.setup(channel: channel, logger: logger).map { .http2($0) } }
       }
       let pipeline = channel.pipeline.syncOperations
@@ -70,19 +69,6 @@ struct SecureConnection: ServerChildChannel {
       }
     } catch {
       logger.debug("a connection ended before it had a protocol", metadata: ["error": "\(error)"])
-    }
-  }
-}
-
-/// Closes a connection on which nothing moves either way, whatever its peer has been told.
-private final class CloseWhenIdle: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent {
-      context.close(promise: nil)
-    } else {
-      context.fireUserInboundEventTriggered(event)
     }
   }
 }

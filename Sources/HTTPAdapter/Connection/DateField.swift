@@ -1,4 +1,5 @@
 import Kernel
+import Synchronization
 
 /// The `Date` field (RFC 9110, section 5.6.7), made once a second.
 struct DateField {
@@ -27,4 +28,21 @@ struct DateField {
   }
 
   private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
+}
+
+/// The value of the field for tasks, which share it.
+final class SharedDateField: Sendable {
+  private let clock: any WallClock
+  private let made = Mutex<(second: Int64, text: String)>((.min, ""))
+
+  init(clock: any WallClock) { self.clock = clock }
+
+  /// The time now, for example `Sun, 06 Nov 1994 08:49:37 GMT`.
+  var value: String {
+    let second = clock.now().milliseconds / 1000
+    return made.withLock { made in
+      if made.second != second { made = (second, DateField.text(second)) }
+      return made.text
+    }
+  }
 }

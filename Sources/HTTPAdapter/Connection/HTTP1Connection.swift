@@ -22,10 +22,10 @@ package struct HTTP1Connection: ServerChildChannel, HTTPChannelHandler {
   package let responder: HTTPChannelHandler.Responder
 
   /// - Parameter isSecure: whether TLS is below.
-  package init(_ api: HTTPAPI, isSecure: Bool, responder: @escaping HTTPChannelHandler.Responder) {
+  package init(_ api: HTTPAPI, isSecure: Bool, logger: Logger) {
     self.api = api
     self.isSecure = isSecure
-    self.responder = responder
+    responder = api.server(logger)
   }
 
   package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -34,16 +34,17 @@ final class HitHandler: ChannelInboundHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var bytes = unwrapInboundIn(data)
     if progress.isIdle, !isDraining() {
-      while isWritable, bytes.readableBytes > 0, answer(&bytes, context) {}
+      while bytes.readableBytes > 0 {
+        // What the socket takes at once is no reason to stop.
+        if !isWritable { flush(context) }
+        guard isWritable, answer(&bytes, context) else { break }
+      }
     }
     if bytes.readableBytes > 0 { passOn(bytes, context) }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if hasWritten {
-      hasWritten = false
-      context.flush()
-    }
+    flush(context)
     guard hasPassedOn else { return }
     hasPassedOn = false
     context.fireChannelReadComplete()
@@ -62,6 +63,12 @@ final class HitHandler: ChannelInboundHandler, RemovableChannelHandler {
     let sent = context.eventLoop.makePromise(of: Void.self)
     sent.futureResult.whenComplete { _ in bound.value.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+  }
+
+  private func flush(_ context: ChannelHandlerContext) {
+    guard hasWritten else { return }
+    hasWritten = false
+    context.flush()
   }
 
   private func answer(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) -> Bool {
