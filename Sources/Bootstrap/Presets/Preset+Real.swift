@@ -14,13 +14,13 @@ extension Preset {
     let (database, platform) = (databases.tenants, databases.platform)
     let stores = settings.redis.map { RedisStores($0, logger: logger) }
     if stores == nil {
-      logger.notice("no REDIS_* address is set: the cache is in memory, and no other instance hears of changes")
+      logger.notice("no REDIS_* address is set: the cache is in memory, and instances hear of changes from PostgreSQL")
     }
     var origin = CacheOrigin()
     origin.untold = OutboxTelling.pending(platform)
     if databases.hasReplicas { origin.position = { try await databases.writePosition() } }
     let cache =
-      stores.map { 
+      stores.map {
         CacheService(
           shared: $0.cache, limits: settings.cache.limits, options: settings.cache.shared,
           environment: machine.cacheEnvironment, origin: origin)
