@@ -138,6 +138,12 @@ let package = Package(
         "AvailabilityDomain",
         "BookingsDomain", "PortContracts", "TestServers", logging,
       ]),
+    tests(
+      "ServiceTests",
+      [
+        "Bootstrap", "HTTPAdapter", "PostgresClient", "TestServers", "tenantry", hummingbird, hummingbirdTesting,
+        httpTypes, logging, nioCore,
+      ]),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "TestServers", "tenantry"]),
     tests("FleetTests", ["TestServers", "tenantry", hummingbirdTesting, httpTypes, nioCore]),

@@ -54,6 +54,8 @@ package struct HTTPAPI: Sendable {
     package let newID: IDGenerator
     /// How the database is.
     package let database: @Sendable () -> DatabaseHealth
+    /// What the database's statements are like.
+    package let insight: DatabaseInsight
     package let clock: any WallClock
     package let ticker: any Ticker
 
@@ -61,7 +63,7 @@ package struct HTTPAPI: Sendable {
       limiter: RateLimiter?, hasHotPath: Bool = true, trustedProxies: Set<String> = [],
       allowedOrigins: Set<String> = [], readiness: Readiness,
       metrics: MetricsRegistry, newID: IDGenerator, database: @escaping @Sendable () -> DatabaseHealth = { .inMemory },
-      clock: any WallClock = SystemClock(),
+      insight: DatabaseInsight = .none, clock: any WallClock = SystemClock(),
       ticker: any Ticker = SystemClock()
     ) {
       self.limiter = limiter
@@ -72,6 +74,7 @@ package struct HTTPAPI: Sendable {
       self.metrics = metrics
       self.newID = newID
       self.database = database
+      self.insight = insight
       self.clock = clock
       self.ticker = ticker
     }
@@ -115,7 +118,7 @@ package struct HTTPAPI: Sendable {
     newID = surroundings.newID
     responder = APIResponder(
       router: router.buildResponder(), finisher: finisher, recorder: recorder,
-      ticker: surroundings.ticker)
+      watching: surroundings.insight.watching, ticker: surroundings.ticker)
   }
 
   /// The handlers that each connection, or stream of HTTP/2, needs between codec and server.

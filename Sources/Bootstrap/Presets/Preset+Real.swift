@@ -43,6 +43,7 @@ extension Preset {
       machine)
     let relay = OutboxTelling.relay(platform, cache, isAlone: stores == nil, logger)
     preset.database = { databases.report }
+    preset.insight = databases.insight
     preset.background = [
       CacheFeed(cache: cache), DatabaseWatch(databases: databases),
       RelayService(

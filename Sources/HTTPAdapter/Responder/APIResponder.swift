@@ -9,6 +9,7 @@ package struct APIResponder: HTTPResponder {
   let router: RouterResponder<APIContext>
   let finisher: Finisher
   let recorder: RequestRecorder
+  let watching: DatabaseInsight.RequestWatch
   let ticker: any Ticker
 
   package func respond(to request: Request, context: APIContext) async throws -> Response {
@@ -18,7 +19,7 @@ package struct APIResponder: HTTPResponder {
     context.requestID = requestID
     context.logger[metadataKey: "request.id"] = .string(requestID)
     if let trace = TraceParent.traceID(request.headers) { context.logger[metadataKey: "trace.id"] = .string(trace) }
-    var response = await routed(request, context)
+    var response = await watching { await routed(request, context) }
     finisher.finish(&response.headers, request.headers, requestID)
     let template = context.endpointPath ?? RequestRecorder.unmatched
     recorder.record(template, request.method, response.status, from: start, to: ticker.nanoseconds())

@@ -6,13 +6,17 @@ package struct PlatformDatabase: Sendable {
   private let database: any PostgresDatabase
   private let desk: OutboxDesk?
   private let logger: Logger
+  private let options: PostgresTransactionOptions
 
   /// The database through a connection as the owner of the schema.
-  /// - Parameter desk: where changes that run in a cache note their commits; without it their word is left to the relay.
-  package init(_ database: any PostgresDatabase, desk: OutboxDesk? = nil, logger: Logger) {
+  /// - Parameters:
+  ///   - desk: where changes that run in a cache note their commits; without it their word is left to the relay.
+  ///   - retries: how often a transaction that others stood in the way of is run again.
+  package init(_ database: any PostgresDatabase, desk: OutboxDesk? = nil, retries: Int = 3, logger: Logger) {
     self.database = database
     self.desk = desk
     self.logger = logger
+    options = PostgresTransactionOptions(retries: retries)
   }
 
   /// One statement that reads, on the primary.
@@ -30,14 +34,14 @@ package struct PlatformDatabase: Sendable {
 
   /// A transaction that decides between its statements.
   func transaction<Result: Sendable>(
-    _ body: @Sendable (PostgresTransaction) async throws -> Result
+    refusals: Refusals = [:], _ body: @Sendable (PostgresTransaction) async throws -> Result
   ) async throws -> Result {
     let (setup, options) = changing()
-    return try await failing { try await database.transaction(setup: setup, options: options, body) }
+    return try await failing(refusals) { try await database.transaction(setup: setup, options: options, body) }
   }
 
   private func changing() -> ([PostgresQuery], PostgresTransactionOptions) {
-    var options = PostgresTransactionOptions()
+    var options = options
     guard let change = desk?.note(in: &options) else { return ([], options) }
     return ([PostgresQuery(Self.setChange, [.text("\(change)")])], options)
   }

@@ -11,6 +11,7 @@ package struct TenantDatabase: Sendable {
   private let database: any PostgresDatabase
   private let desk: OutboxDesk?
   private let logger: Logger
+  private let options: PostgresTransactionOptions
 
   /// The role that serves requests. It owns nothing and cannot log in.
   package static let role = "tenantry_app"
@@ -18,11 +19,13 @@ package struct TenantDatabase: Sendable {
   /// The database of all tenants.
   /// - Parameters:
   ///   - desk: where changes that run in a cache note their commits; without it their word is left to the relay.
+  ///   - retries: how often a transaction that others stood in the way of is run again.
   ///   - logger: told why a call found the database unavailable, which a `DomainError` does not say.
-  package init(_ database: any PostgresDatabase, desk: OutboxDesk? = nil, logger: Logger) {
+  package init(_ database: any PostgresDatabase, desk: OutboxDesk? = nil, retries: Int = 3, logger: Logger) {
     self.database = database
     self.desk = desk
     self.logger = logger
+    options = PostgresTransactionOptions(retries: retries)
   }
 
   /// One statement that reads, on the primary unless `options` say otherwise.
@@ -59,7 +62,7 @@ package struct TenantDatabase: Sendable {
   }
 
   private func changing(_ tenant: TenantID) -> (PostgresQuery, PostgresTransactionOptions) {
-    var options = PostgresTransactionOptions()
+    var options = options
     guard let change = desk?.note(in: &options) else { return (Self.setup(tenant), options) }
     let values: [PostgresValue] = [.text(Self.role), .text("\(change)"), .text(tenant.description)]
     return (PostgresQuery(Self.setTenantAndChange, values), options)

@@ -42,16 +42,6 @@ package struct TenantDirectory: Sendable {
   /// Every active tenant, in order of creation.
   package func activeTenants() async throws -> [Tenant] { try await repository.activeTenants() }
 
-  /// Suspends or activates a tenant; every key of it follows at once. Throws `notFound`.
-  package func setStatus(_ tenant: Tenant, _ status: Tenant.Status) async throws -> Tenant {
-    try await cache.change([Self.tag(tenant.slug.description)]) {
-      guard let changed = try await repository.setStatus(tenant.id, status) else {
-        throw DomainError.notFound("tenant")
-      }
-      return .committed(changed)
-    }
-  }
-
   private func admit(_ holder: KeyHolder, _ key: APIKey) throws -> KeyHolder {
     guard holder.key.digest.isEqualInConstantTime(to: key.digest) else { throw Self.unknown }
     guard holder.tenant.status == .active else {
@@ -66,5 +56,6 @@ package struct TenantDirectory: Sendable {
     CacheKey("tenancy", .platform, "key", [key.digest.description], tags: ["tenant-\(key.slug)"])
   }
 
-  private static func tag(_ slug: String) -> CacheTag { .named("tenant-\(slug)", .platform) }
+  /// What a change of a tenant makes stale: everything that is remembered of its keys.
+  static func tag(_ slug: Slug) -> CacheTag { .named("tenant-\(slug)", .platform) }
 }
