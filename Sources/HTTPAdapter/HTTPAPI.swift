@@ -82,9 +82,11 @@ package struct HTTPAPI: Sendable {
 
   /// Answers every request.
   package let responder: APIResponder
-  private let hits: HitResponder?
-  private let date: DateField
-  private let newID: IDGenerator
+  /// Nil when hits go through the router.
+  let hits: HitResponder?
+  let newID: IDGenerator
+  /// Whether the process is going to stop, so that clients should look for another connection.
+  let isDraining: @Sendable () -> Bool
 
   /// Puts the API together.
   package init(_ services: Services, _ surroundings: Surroundings) {
@@ -113,17 +115,14 @@ package struct HTTPAPI: Sendable {
       surroundings.hasHotPath
       ? HitResponder(
         directory: services.directory, catalog: services.catalog, limits: limits, finisher: finisher,
-        recorder: recorder, ticker: surroundings.ticker) : nil
-    date = DateField(clock: surroundings.clock)
+        recorder: recorder, ticker: surroundings.ticker, memories: HitMemories(clock: surroundings.clock)) : nil
     newID = surroundings.newID
+    isDraining = { [readiness = surroundings.readiness] in readiness.isDraining }
     responder = APIResponder(
       router: router.buildResponder(), finisher: finisher, recorder: recorder,
       watching: surroundings.insight.watching, ticker: surroundings.ticker)
   }
 
-  /// The handlers that each connection, or stream of HTTP/2, needs between codec and server.
-  package func connectionHandlers() -> [any RemovableChannelHandler] {
-    let hit = hits.map { HitHandler(hits: $0, date: date) }
-    return [ConnectionGuard(newID: newID)] + [hit].compactMap { $0 }
-  }
+  /// The handlers that each stream of HTTP/2 needs between codec and server.
+  package func streamHandlers() -> [any RemovableChannelHandler] { [ConnectionGuard(newID: newID)] }
 }

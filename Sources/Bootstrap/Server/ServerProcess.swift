@@ -3,6 +3,7 @@ import HTTPAdapter
 import Hummingbird
 import Kernel
 package import Logging
+import NIOCore
 import Observability
 import ServiceLifecycle
 
@@ -36,6 +37,8 @@ package struct ServerProcess: Sendable {
 
   /// Serves until SIGTERM or SIGINT; returns when all requests under way have been answered.
   package func run() async throws {
+    // Before anything asks for an event loop: two on one core only take turns.
+    NIOSingletons.groupLoopCountSuggestion = Processors.count
     let clock = SystemClock()
     let newID = IDGenerator(clock: clock, random: SystemRandomSource())
     let machine = Preset.Machine(clock: clock, ticker: clock, newID: newID)
