@@ -14,7 +14,7 @@ extension Preset {
     let (database, platform) = (databases.tenants, databases.platform)
     let stores = settings.redis.map { RedisStores($0, logger: logger, observe: RedisEvents.count) }
     if stores == nil {
-      logger.notice("no REDIS_* address is set: the cache is in memory, and no other instance hears of changes")
+      logger.notice("no REDIS_* address is set: the cache is in memory, and instances hear of changes from PostgreSQL")
     }
     var origin = CacheOrigin()
     origin.untold = OutboxTelling.pending(platform)

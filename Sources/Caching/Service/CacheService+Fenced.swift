@@ -86,13 +86,14 @@ extension CacheService {
     return Flight.Landing(entry: landing.entry.with(way.stamp, life), isKept: landing.isKept)
   }
 
-  /// A value past its time in place of a load that failed, or the failure.
+  /// A value past its time in place of a load that failed, or the failure. Kept, past its time as it is, so that it can still
+  /// be served when the store is gone as well.
   private func stale<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ error: any Error
   ) throws -> Flight.Landing {
     guard let value = finding.value, value.life.expiresAt > environment.ticker.nanoseconds() else { throw error }
     counters.staleServes.add(1, ordering: .relaxed)
-    return Flight.Landing(entry: value.entry(way.stamp, value: nil, life: value.life), isKept: false)
+    return Flight.Landing(entry: value.entry(way.stamp, value: nil, life: value.life), isKept: true)
   }
 
   private func forgetChanged<Value: Codable & Sendable>(_ way: Way<Value>) async {

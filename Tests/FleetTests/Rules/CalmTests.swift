@@ -100,8 +100,8 @@ extension FleetSuite {
       let loads = try await fleet.statements()
       FleetSuite.report(
         "expiry: \(loads) loads in \(seconds) s of a value that lives 1 s, \(clients.history.reads.count) reads")
-      // It is loaded anew before its end, when a tenth to a half of its time is left.
-      #expect(loads >= seconds / 2 && loads <= seconds * 2 + 2)
+      // It is loaded anew when a tenth of its time is left.
+      #expect(loads >= seconds / 2 && loads <= seconds * 10 / 9 + 1)
       #expect(clients.history.refusals.isEmpty, "\(clients.history.refusals.prefix(3))")
     }
 

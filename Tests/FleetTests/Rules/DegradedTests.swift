@@ -89,14 +89,23 @@ extension FleetSuite {
       try await offPool { fleet.postgres.kill() }
       // Past the time to live.
       try await Task.sleep(for: .seconds(3))
-      for caller in callers {
-        let answer = try await caller.get(read)
-        #expect(answer.status == 200 && answer.text == text, "\(answer.status) \(answer.text.prefix(200))")
+      var slowest = Duration.zero
+      for _ in 0..<5 {
+        for caller in callers {
+          let answer = try await caller.get(read)
+          slowest = max(slowest, answer.took)
+          #expect(answer.status == 200 && answer.text == text, "\(answer.status) \(answer.text.prefix(200))")
+        }
       }
       let refused = try await callers[0].send(.patch, write, #"{"priceCents": 1}"#)
       #expect(refused.status == 503 && refused.headers[.retryAfter] != nil, "\(refused.status) \(refused.text)")
       let unknown = try await callers[0].get("/api/v1/packages/sunday-best")
       #expect(unknown.status == 503 && unknown.headers[.retryAfter] != nil, "\(unknown.status) \(unknown.text)")
+      FleetSuite.report(
+        """
+        PostgreSQL down: values past their time after at most \(slowest.text), a write refused after \(refused.took.text), a \
+        read of what is not cached after \(unknown.took.text)
+        """)
       try await eventually("/health/database does not tell", within: .seconds(10)) {
         try await callers[0].get("/health/database").status == 503
       }

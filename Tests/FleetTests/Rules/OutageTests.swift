@@ -72,7 +72,7 @@ extension FleetSuite {
           await clients.write(writer, on: fleet.instances[index], packages[0])
         }
         try await fault.begin(fleet)
-        try await write(clients, writers, packages, for: .seconds(FleetSuite.size(12, orElse: 7)))
+        try await write(clients, writers, packages, for: .seconds(FleetSuite.size(12, orElse: 4)))
         try await fault.end(fleet)
         let end = ContinuousClock.now
         for instance in fleet.instances {
@@ -82,7 +82,7 @@ extension FleetSuite {
           }
         }
         FleetSuite.report("Redis \(fault.rawValue): connected \((ContinuousClock.now - end).text) after its return")
-        try await write(clients, writers, packages, for: .seconds(FleetSuite.size(8, orElse: 4)))
+        try await write(clients, writers, packages, for: .seconds(FleetSuite.size(8, orElse: 2)))
         isOver.set()
       }
       let checker = HistoryChecker(bound: .seconds(6))

@@ -70,11 +70,11 @@ final class Fleet: Sendable {
   /// Forgets what statements were executed so far.
   func forgetStatements() async throws { try await psql("SELECT pg_stat_statements_reset()") }
 
-  /// How many statements of tenants were executed: one for each look at their data.
+  /// How many statements were executed that loads of the catalog and of availability consist of.
   func statements() async throws -> Int {
     let sql = """
       SELECT coalesce(sum(calls), 0) FROM pg_stat_statements
-      WHERE query LIKE '%FROM packages%' OR query LIKE '%FROM segments%' OR query LIKE '%FROM bookings%'
+      WHERE query LIKE '%FROM packages%' OR query LIKE '%FROM segments%' OR query LIKE '%FROM blackouts%'
       """
     return Int(try await psql(sql)) ?? -1
   }
