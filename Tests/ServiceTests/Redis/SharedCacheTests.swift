@@ -31,7 +31,8 @@ struct SharedCacheTests {
     for instance in instances {
       try await eventually("the package is in memory") {
         let answer = try await instance.call(.get, path, .willow)
-        return try await answer.status == 200 && redis.servers[0].isTold(by: 2)
+        let isTold = try await redis.servers[0].isTold(by: 2)
+        return answer.status == 200 && isTold
       }
     }
 
