@@ -49,10 +49,11 @@ enum Arrangement: String, CaseIterable {
     case .sentinelList, .sentinelObjects:
       let group = try await SentinelGroup(password: ServedDatabase.canary, sentinelPassword: ServedDatabase.canary)
       let nodes = Self.nodes(group.sentinels, asObjects: self == .sentinelObjects)
+      let name = self == .sentinelList ? "REDIS_SENTINELS" : "REDIS_SENTINEL_HOSTS"
       return Running(
         servers: group.servers,
         settings: [
-          self == .sentinelList ? "REDIS_SENTINELS" : "REDIS_SENTINEL_HOSTS": nodes, "REDIS_SENTINEL_NAME": group.name,
+          name: nodes, "REDIS_SENTINEL_NAME": group.name,
           "REDIS_SENTINEL_PASSWORD": ServedDatabase.canary, "REDIS_PASSWORD": ServedDatabase.canary,
           "REDIS_READ_FROM": self == .sentinelList ? "master" : "replica",
         ], others: group)
