@@ -41,6 +41,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "tenantry", targets: ["tenantry"]),
+    .library(name: "Caching", targets: ["Caching", "Kernel"]),
     .library(name: "RedisClient", targets: ["RedisClient"]),
     .library(name: "PostgresClient", targets: ["PostgresClient"]),
   ],
@@ -138,6 +139,10 @@ let package = Package(
         "AvailabilityDomain",
         "BookingsDomain", "PortContracts", "TestServers", logging,
       ]),
+    // Sees only what is public, as somebody who uses the library does.
+    .testTarget(
+      name: "CachingLibraryTests", dependencies: ["Caching", "Kernel", nioCore], packageAccess: false,
+      swiftSettings: settings),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
     tests(

@@ -9,6 +9,7 @@ final class SharedTier: Sendable {
   struct State: Sendable {
     var breaker: TierBreaker
     var suspects = SuspectTags()
+    var outrun = OutrunKeys()
     var isRecovering = false
   }
 
