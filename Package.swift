@@ -42,6 +42,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "tenantry", targets: ["tenantry"]),
+    .library(name: "Caching", targets: ["Caching", "Kernel"]),
     .library(name: "RedisClient", targets: ["RedisClient"]),
     .library(name: "PostgresClient", targets: ["PostgresClient"]),
   ],
@@ -145,6 +146,10 @@ let package = Package(
         "Bootstrap", "HTTPAdapter", "PostgresClient", "TestServers", "tenantry", hummingbird, hummingbirdTesting,
         httpTypes, logging, nioCore,
       ]),
+    // Sees only what is public, as somebody who uses the library does.
+    .testTarget(
+      name: "CachingLibraryTests", dependencies: ["Caching", "Kernel", nioCore], packageAccess: false,
+      swiftSettings: settings),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "TestServers", "tenantry"]),
     tests("FleetTests", ["TestServers", "tenantry", hummingbirdTesting, httpTypes, nioCore]),

@@ -119,7 +119,7 @@ struct HotPathTests {
     }
   }
 
-  @Test("A hit sends the cached bytes themselves, not a copy")
+  @Test("A hit of a list sends the cached bytes themselves, not a copy")
   func noCopy() async throws {
     try await Shop.open { (shop: Shop) async throws in
       let directory = shop.preset.services.directory

@@ -4,7 +4,7 @@ public struct CacheTag: Hashable, Sendable {
   public let scope: CacheScope
   /// The named part; empty for the owner as a whole.
   public let name: String
-  let place: UInt32
+  let place: UInt16
 
   /// Everything one owner has in the cache.
   public static func all(_ scope: CacheScope) -> CacheTag { CacheTag(scope, "") }
@@ -29,4 +29,7 @@ extension CacheTag {
 extension CacheKey {
   /// The key's tags: its owner's, then the named ones.
   public var cacheTags: [CacheTag] { [.all(scope)] + tagNames.map { .named($0, scope) } }
+
+  /// The tags to bump before the shared store is believed about the key: its named ones, or its owner's where it has none.
+  var suspectTags: [CacheTag] { tagNames.isEmpty ? [.all(scope)] : tagNames.map { .named($0, scope) } }
 }

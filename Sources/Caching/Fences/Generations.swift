@@ -9,7 +9,8 @@ import Synchronization
 /// Sound to share: the words are atomic, and the memory that holds them lives exactly as long as the table.
 /// Nothing else is mutable, and the pointer itself never leaves this type.
 final class Generations: @unchecked Sendable {
-  static let size = 65_536
+  /// As many as a place in ``FenceTags`` can name.
+  static let size = 1 << 16
   private static let doubt: UInt64 = 1 << 48
   /// No nonce, and not "never heard of" either.
   private static let unsettled: UInt64 = 1
@@ -35,13 +36,18 @@ final class Generations: @unchecked Sendable {
 
   /// What the generations of `tags` are now.
   /// - Parameter trust: the mark of ``LocalTrust``, taken before.
-  func stamp(_ tags: FenceTags, trust: UInt64 = 0) -> FenceStamp {
-    FenceStamp(tags: tags, words: current(tags), trust: trust)
+  func stamp(_ tags: FenceTags, trust: UInt32 = 0) -> FenceStamp {
+    let (sum, isInDoubt) = current(tags)
+    return FenceStamp(tags: tags, sum: sum, trust: trust, isInDoubt: isInDoubt)
   }
 
-  /// Whether nothing that `stamp` covers has changed or begun to change since it was taken.
+  /// Whether nothing that `stamp` covers has changed or begun to change since it was taken. Never so for a stamp that was
+  /// taken in doubt.
+  ///
+  /// Counts only grow, and each is read after it was read for the stamp: where the sums are equal every count is.
   func isCurrent(_ stamp: FenceStamp) -> Bool {
-    current(stamp.tags) == stamp.words
+    let (sum, isInDoubt) = current(stamp.tags)
+    return sum == stamp.sum && !isInDoubt
   }
 
   /// A change of `tags` may happen from now on.
@@ -87,32 +93,26 @@ final class Generations: @unchecked Sendable {
     for tag in tags { known[Int(tag.place)].store(Self.unsettled, ordering: .releasing) }
   }
 
-  private func current(_ tags: FenceTags) -> FenceStamp.Words {
-    FenceStamp.Words(
-      x: word(tags.places.x), y: word(tags.places.y), z: word(tags.places.z), w: word(tags.places.w))
+  /// The sum of the words at a key's four places, and whether any has a change under way.
+  private func current(_ tags: FenceTags) -> (sum: UInt64, isInDoubt: Bool) {
+    let (x, y, z, w) = (
+      word(tags.places.x), word(tags.places.y), word(tags.places.z), word(tags.places.w)
+    )
+    return (x &+ y &+ z &+ w, (x | y | z | w) >= Self.doubt)
   }
 
-  private func word(_ place: UInt32) -> UInt64 {
+  private func word(_ place: UInt16) -> UInt64 {
     words[Int(place)].load(ordering: .acquiring)
   }
 }
 
 /// The generations of a key's tags at one moment.
 struct FenceStamp: Equatable, Sendable {
-  /// The words at a key's four places.
-  ///
-  /// Not a `SIMD4<UInt64>`: that is aligned to 32 bytes and the memory of tasks to 16. Where one lives in an async
-  /// frame, code of Swift 6.3.1 frees the wrong address and aborts: "freed pointer was not the last allocation".
-  struct Words: Equatable, Sendable {
-    let x, y, z, w: UInt64
-  }
-
   let tags: FenceTags
-  let words: Words
-  let trust: UInt64
-
-  /// Whether a change of one of the tags was under way at that moment.
-  var isInDoubt: Bool {
-    (words.x | words.y | words.z | words.w) >> 48 != 0
-  }
+  /// The sum of their counts.
+  let sum: UInt64
+  /// The mark of ``LocalTrust`` at that moment.
+  let trust: UInt32
+  /// Whether a change of one of the tags was under way.
+  let isInDoubt: Bool
 }

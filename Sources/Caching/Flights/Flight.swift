@@ -9,6 +9,7 @@ final class Flight: Sendable {
   }
 
   private struct State {
+    var stamp: FenceStamp
     var seats: Set<Int> = []
     var waiting: [Int: CheckedContinuation<CacheEntry, any Error>] = [:]
     var gone: [Int: any Error] = [:]
@@ -23,11 +24,15 @@ final class Flight: Sendable {
     var orphan: Task<Void, Never>?
   }
 
-  /// The generations the load began under.
-  let stamp: FenceStamp
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  init(stamp: FenceStamp) { self.stamp = stamp }
+  init(stamp: FenceStamp) { state = Mutex(State(stamp: stamp)) }
+
+  /// The generations under which what it brings is read.
+  var stamp: FenceStamp { state.withLock(\.stamp) }
+
+  /// Notes the generations anew: what it brings is read from now on, and nothing of it was read before.
+  func renew(_ stamp: FenceStamp) { state.withLock { $0.stamp = stamp } }
 
   /// Whether something was written under the key elsewhere since this load began.
   var isOvertaken: Bool { state.withLock { $0.isOvertaken } }
@@ -43,6 +48,9 @@ final class Flight: Sendable {
       return state.nextCaller
     }
   }
+
+  /// Whether nobody waits for it.
+  var isEmpty: Bool { state.withLock(\.seats.isEmpty) }
 
   /// Remembers the task that runs the load, so that it can be cancelled when the last caller has gone.
   func attach(_ task: Task<Void, Never>) {

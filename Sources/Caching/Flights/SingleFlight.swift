@@ -156,6 +156,11 @@ final class SingleFlight: Sendable {
     }
   }
 
+  /// Whether a watched key was detached since `removals` was noted.
+  func isDetached(_ key: CacheKey, since removals: UInt64) -> Bool {
+    shard(key).flights.withLock { $0.watched[key]?.removals != removals }
+  }
+
   /// Calls `publish` if a watched key was not detached since `removals` was noted.
   func keep(_ key: CacheKey, since removals: UInt64, publish: () -> Void) {
     shard(key).flights.withLock { keys in if keys.watched[key]?.removals == removals { publish() } }

@@ -63,6 +63,13 @@ public struct CacheKey: Sendable {
     }
   }
 
+  /// Looks at the text in UTF-8, where it stands.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    // A key's text is made here or decoded from bytes, and so always stands in one piece.
+    text.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
+      ?? Array(text.utf8).withUnsafeBytes(body)
+  }
+
   /// The key as a shared store holds it: prefixed, and with the owner in braces where the store hashes by them.
   public func stored(prefix: String, braces: Bool) -> String {
     guard braces else { return "\(prefix):\(text)" }

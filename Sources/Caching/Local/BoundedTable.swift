@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Keys are spread over shards, each behind its own lock, held for a few dozen nanoseconds. The bounds are divided
 /// evenly over the shards, so a table may evict a little before its bound is reached; it never holds more.
-package final class BoundedTable<Value: Sendable>: Sendable {
+package final class BoundedTable<Record: TableRecord>: Sendable {
   /// How much a table may hold.
   package struct Bounds: Sendable {
     /// Most entries in all.
@@ -23,7 +23,7 @@ package final class BoundedTable<Value: Sendable>: Sendable {
   }
 
   private final class Shard: Sendable {
-    let contents: Mutex<S3FIFOTable<Value>>
+    let contents: Mutex<S3FIFOTable<Record>>
 
     init(_ bounds: Bounds) {
       contents = Mutex(
@@ -45,35 +45,29 @@ package final class BoundedTable<Value: Sendable>: Sendable {
     mask = count - 1
   }
 
-  /// The value of a key, if it is there and valid. What is found stale is removed.
+  /// The record of a key, if it is there and valid. What is found stale is removed.
   /// - Parameter countsMiss: false for a look that is followed by a counted one.
-  package func value(_ key: CacheKey, countsMiss: Bool = true, judge: (Value) -> Verdict) -> Value? {
-    shard(key).contents.withLock { $0.value(key, countsMiss: countsMiss, judge: judge) }
+  package func record(_ key: CacheKey, countsMiss: Bool = true, judge: (Record) -> Verdict) -> Record? {
+    shard(key).contents.withLock { $0.record(key, countsMiss: countsMiss, judge: judge) }
   }
 
-  /// Stores a value of `cost` bytes, evicting others where there is no room. A value that alone exceeds the bound of
-  /// its shard, or whose time is over, is not stored, and the older one is removed.
-  /// - Parameters:
-  ///   - expiresAt: ticks in nanoseconds from which the value is over; `.max` for never. At most 0.27 s later the
-  ///     writes to its shard begin to remove it, and so does ``removeExpired(now:)``.
-  ///   - now: the ticker's time. Without it nothing leaves because its time is over.
-  package func set(_ key: CacheKey, _ value: Value, cost: Int, expiresAt: UInt64 = .max, now: UInt64 = 0) {
-    shard(key).contents.withLock { $0.set(key, value, cost: cost, expiresAt: expiresAt, now: now) }
+  /// Stores a record, evicting others where there is no room. One that alone exceeds the bound of its shard, or whose time is
+  /// over, is not stored, and the older one is removed. At most 0.27 s after its end the writes to its shard begin to
+  /// remove it, and so does ``removeExpired(now:)``.
+  /// - Parameter now: the ticker's time. Without it nothing leaves because its time is over.
+  package func set(_ key: CacheKey, _ record: Record, now: UInt64 = 0) {
+    shard(key).contents.withLock { $0.set(key, record, now: now) }
   }
 
-  /// Changes the value of a key in one step: `body` gets the value (nil when absent or invalid) and returns the value
-  /// to keep with its cost (nil removes it) and a result.
-  /// - Parameters:
-  ///   - now: as in ``set(_:_:cost:expiresAt:now:)``.
-  ///   - expiresAt: when the value to keep is over, likewise.
+  /// Changes the record of a key in one step: `body` gets the record (nil when absent or invalid) and returns the one
+  /// to keep (nil removes it) and a result.
   package func update<Result: Sendable>(
-    _ key: CacheKey, isValid: (Value) -> Bool, now: UInt64 = 0, expiresAt: (Value) -> UInt64 = { _ in .max },
-    _ body: (Value?) -> (kept: (value: Value, cost: Int)?, result: Result)
+    _ key: CacheKey, isValid: (Record) -> Bool, now: UInt64, _ body: (Record?) -> (kept: Record?, result: Result)
   ) -> Result {
     shard(key).contents.withLock { contents in
-      let (kept, result) = body(contents.value(key, countsMiss: false) { isValid($0) ? .valid : .stale })
+      let (kept, result) = body(contents.record(key, countsMiss: false) { isValid($0) ? .valid : .stale })
       if let kept {
-        contents.set(key, kept.value, cost: kept.cost, expiresAt: expiresAt(kept.value), now: now)
+        contents.set(key, kept, now: now)
       } else {
         _ = contents.remove(key)
       }
@@ -106,8 +100,8 @@ package final class BoundedTable<Value: Sendable>: Sendable {
     shards.flatMap { shard in shard.contents.withLock { $0.keys } }
   }
 
-  /// The keys whose values are included, one shard at a time. Does not count as use.
-  package func keys(where isIncluded: (Value) -> Bool) -> [CacheKey] {
+  /// The keys whose records are included, one shard at a time. Does not count as use.
+  package func keys(where isIncluded: (Record) -> Bool) -> [CacheKey] {
     shards.flatMap { shard in shard.contents.withLock { $0.keys(where: isIncluded) } }
   }
 

@@ -9,7 +9,7 @@ import Synchronization
 /// An entry carries the mark of the moment before its load began. Reading takes one atomic load while all is well.
 final class LocalTrust: Sendable {
   /// The kinds of mark, in the two high bits; the low bits count the changes of state.
-  private enum Mode: UInt64 {
+  private enum Mode: UInt32 {
     case trusted = 0
     /// The store answers, the feed is down.
     case verifying = 1
@@ -20,14 +20,14 @@ final class LocalTrust: Sendable {
   private struct State {
     var isFeedLive: Bool
     var isStoreUp = true
-    var count: UInt64 = 0
+    var count: UInt32 = 0
 
     var mode: Mode { isStoreUp ? (isFeedLive ? .trusted : .verifying) : .leased }
   }
 
   private let state: Mutex<State>
-  private let current: Atomic<UInt64>
-  private let lastTrusted = Atomic<UInt64>(.max)
+  private let current: Atomic<UInt32>
+  private let lastTrusted = Atomic<UInt32>(.max)
   private let leaseEnd = Atomic<UInt64>(0)
   /// When the feed last proved to be whole.
   private let confirmedAt = Atomic<UInt64>(0)
@@ -45,13 +45,13 @@ final class LocalTrust: Sendable {
   }
 
   /// What an entry whose load begins now is to carry.
-  var mark: UInt64 { current.load(ordering: .acquiring) }
+  var mark: UInt32 { current.load(ordering: .acquiring) }
 
   /// Whether the store is taken to be out of reach.
   var isLeased: Bool { Self.mode(mark) == .leased }
 
   /// Whether an entry with `mark` may be served at `now` (ticks in nanoseconds).
-  func isTrusted(_ mark: UInt64, now: UInt64) -> Bool {
+  func isTrusted(_ mark: UInt32, now: UInt64) -> Bool {
     let word = current.load(ordering: .acquiring)
     if mark == word { return Self.mode(word) != .verifying }
     guard Self.mode(word) == .leased else { return false }
@@ -76,7 +76,7 @@ final class LocalTrust: Sendable {
       let old = (mode: state.mode, word: Self.word(state))
       body(&state)
       guard always || state.mode != old.mode else { return }
-      state.count += 1
+      state.count = (state.count + 1) & 0x3FFF_FFFF
       if old.mode == .trusted, state.mode != .trusted {
         lastTrusted.store(old.word, ordering: .releasing)
         let start = hasFeed ? min(now, confirmedAt.load(ordering: .acquiring)) : now
@@ -86,7 +86,7 @@ final class LocalTrust: Sendable {
     }
   }
 
-  private static func word(_ state: State) -> UInt64 { state.mode.rawValue << 62 | state.count }
+  private static func word(_ state: State) -> UInt32 { state.mode.rawValue << 30 | state.count }
 
-  private static func mode(_ word: UInt64) -> Mode { Mode(rawValue: word >> 62) ?? .verifying }
+  private static func mode(_ word: UInt32) -> Mode { Mode(rawValue: word >> 30) ?? .verifying }
 }

@@ -1,17 +1,34 @@
 /// One shard. Evicts by S3-FIFO (Yang et al., SOSP 2023) with one mark instead of a count, as measured in
 /// docs/caching/eviction.md: a small queue for what is new, a main queue for what was used again, and the names of what
 /// left the small queue unused. A hit sets a mark in place and allocates nothing.
-struct S3FIFOTable<Value: Sendable>: Sendable {
+struct S3FIFOTable<Record: TableRecord>: Sendable {
   struct Entry: Sendable {
-    /// The text of its key. What else a key has is not kept: it would be two thirds of an entry.
-    let text: String
+    let record: Record
     let fingerprint: UInt32
-    let owner: UInt32
-    let value: Value
-    let cost: Int
-    var isMain: Bool
+    /// The owner's number, and two marks in the high bits.
+    private var bits: UInt32
+
+    private static var mainBit: UInt32 { 1 << 31 }
+    private static var markBit: UInt32 { 1 << 30 }
+
+    init(_ record: Record, _ fingerprint: UInt32, owner: UInt32, isMain: Bool, isMarked: Bool) {
+      self.record = record
+      self.fingerprint = fingerprint
+      bits = owner | (isMain ? Self.mainBit : 0) | (isMarked ? Self.markBit : 0)
+    }
+
+    var owner: UInt32 { bits & ~(Self.mainBit | Self.markBit) }
+
+    var isMain: Bool {
+      get { bits & Self.mainBit != 0 }
+      set { bits = newValue ? bits | Self.mainBit : bits & ~Self.mainBit }
+    }
+
     /// Used since it came in or was last passed over.
-    var isMarked: Bool
+    var isMarked: Bool {
+      get { bits & Self.markBit != 0 }
+      set { bits = newValue ? bits | Self.markBit : bits & ~Self.markBit }
+    }
   }
 
   /// How many timers are looked at for each write: more than the times that one entry's timer can be moved.
@@ -40,18 +57,18 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
 
   var keys: [CacheKey] { keys { _ in true } }
 
-  func keys(where isIncluded: (Value) -> Bool) -> [CacheKey] {
+  func keys(where isIncluded: (Record) -> Bool) -> [CacheKey] {
     (0..<slotCount).compactMap { slot in
-      guard let entry = entries[slot], isIncluded(entry.value) else { return nil }
-      return CacheKey(text: entry.text, scope: owners.scope(entry.owner))
+      guard let entry = entries[slot], isIncluded(entry.record) else { return nil }
+      return CacheKey(text: entry.record.name, scope: owners.scope(entry.owner))
     }
   }
 
-  mutating func value(_ key: CacheKey, countsMiss: Bool, judge: (Value) -> Verdict) -> Value? {
+  mutating func record(_ key: CacheKey, countsMiss: Bool, judge: (Record) -> Verdict) -> Record? {
     guard let slot = find(key),
-      let found = entries.with(slot, { $0.map { (value: $0.value, owner: $0.owner, isMarked: $0.isMarked) } })
+      let found = entries.with(slot, { $0.map { (record: $0.record, owner: $0.owner, isMarked: $0.isMarked) } })
     else { return miss(key, counts: countsMiss) }
-    switch judge(found.value) {
+    switch judge(found.record) {
     case .valid: break
     case .withheld: return miss(key, counts: countsMiss)
     case .stale:
@@ -62,25 +79,23 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
     statistics.namespaces.countHit(key.namespace)
     owners.countHit(found.owner)
     if !found.isMarked { entries.change(slot) { $0?.isMarked = true } }
-    return found.value
+    return found.record
   }
 
-  mutating func set(_ key: CacheKey, _ value: Value, cost: Int, expiresAt: UInt64, now: UInt64) {
+  mutating func set(_ key: CacheKey, _ record: Record, now: UInt64) {
     removeExpired(now: now, steps: Self.timersPerWrite)
+    let cost = record.cost
     var isMain = false
     let old = find(key)
     if let old {
       isMain = entries[old]?.isMain == true
       remove(old)
     }
-    guard cost <= maximumBytes, maximumEntries > 0, expiresAt > now else { return }
+    guard cost <= maximumBytes, maximumEntries > 0, record.expiresAt > now else { return }
     if old == nil { isMain = ghosts.take(key.fingerprint, limit: statistics.entries * 9 / 10) }
     let owner = owners.add(key.scope, cost: cost)
     while statistics.entries >= maximumEntries || statistics.bytes > maximumBytes - cost { evict(for: cost) }
-    let entry = Entry(
-      text: key.text, fingerprint: key.fingerprint, owner: owner, value: value, cost: cost, isMain: isMain,
-      isMarked: old != nil)
-    insert(entry, expiresAt: expiresAt)
+    insert(Entry(record, key.fingerprint, owner: owner, isMain: isMain, isMarked: old != nil), cost: cost)
   }
 
   mutating func remove(_ key: CacheKey) -> Bool {
@@ -93,7 +108,7 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
   @discardableResult
   mutating func removeExpired(now: UInt64, steps: Int) -> Bool {
     for _ in 0..<steps {
-      guard let slot = wheel.step(now: now) else { continue }
+      guard let slot = wheel.step(now: now, in: entries, expiresAt: { $0?.record.expiresAt ?? 0 }) else { continue }
       if slot == Slot.none { return true }
       remove(slot)
       statistics.expirations += 1
@@ -103,24 +118,25 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
 
   mutating func remove(_ slot: Slot) {
     guard let entry = entries[slot] else { return }
-    index.remove(entry.fingerprint, slot)
+    let cost = entry.record.cost
+    index.remove(slot, in: entries) { $0?.fingerprint ?? 0 }
     unqueue(slot, isMain: entry.isMain)
     wheel.remove(slot)
-    owners.remove(entry.owner, cost: entry.cost)
+    owners.remove(entry.owner, cost: cost)
     entries[slot] = nil
     free.append(slot)
     statistics.entries -= 1
-    statistics.bytes -= entry.cost
+    statistics.bytes -= cost
   }
 
-  private mutating func insert(_ entry: Entry, expiresAt: UInt64) {
+  private mutating func insert(_ entry: Entry, cost: Int) {
     let slot = free.popLast() ?? newSlot()
     entries[slot] = entry
-    index.insert(entry.fingerprint, slot)
+    index.insert(slot, in: entries) { $0?.fingerprint ?? 0 }
     enqueue(slot, isMain: entry.isMain)
-    wheel.add(slot, expiresAt: expiresAt)
+    wheel.add(slot, expiresAt: entry.record.expiresAt)
     statistics.entries += 1
-    statistics.bytes += entry.cost
+    statistics.bytes += cost
     ghosts.reserve(statistics.entries)
   }
 
@@ -134,10 +150,10 @@ struct S3FIFOTable<Value: Sendable>: Sendable {
   }
 
   private func find(_ key: CacheKey) -> Slot? {
-    index.find(key.fingerprint) { entries.with($0) { $0?.text == key.text } }
+    index.find(key.fingerprint) { entries.with($0) { $0?.record.isNamed(key) == true } }
   }
 
-  private mutating func miss(_ key: CacheKey, counts: Bool) -> Value? {
+  private mutating func miss(_ key: CacheKey, counts: Bool) -> Record? {
     if counts {
       statistics.misses += 1
       statistics.namespaces.countMiss(key.namespace)

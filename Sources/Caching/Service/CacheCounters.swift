@@ -25,7 +25,7 @@ final class CacheCounters: Sendable {
   }
 
   /// Takes down how old what is served is, for one read of sixteen: the low bits of the time choose.
-  func served(_ life: EntryLife, at now: UInt64) {
-    if now >> 6 & 15 == 0 { age.recordNanoseconds(Int64(clamping: now - min(life.madeAt, now))) }
+  func served(_ madeAt: UInt64, at now: UInt64) {
+    if now >> 6 & 15 == 0 { age.recordNanoseconds(Int64(clamping: now - min(madeAt, now))) }
   }
 }

@@ -33,10 +33,7 @@ struct CacheReceiver: Sendable {
       for key in texts.map(CacheKey.init(text:)) {
         flights.overtake(key)
         let now = ticker.nanoseconds()
-        local.update(key, isValid: { _ in true }, now: now, expiresAt: \.life.expiresAt) { entry in
-          let ended = entry.map { $0.ending(at: now) }
-          return (ended.map { ($0, $0.cost(under: key)) }, ())
-        }
+        local.update(key, isValid: { _ in true }, now: now) { ($0?.ending(at: now), ()) }
       }
     case .everything: gap()
     case .interrupted: break

@@ -28,8 +28,11 @@ extension CacheService {
       if !unshared.isEmpty {
         let keys = unshared.map(\.key)
         let loaded = try await counted(seeing: nil) { [keys] in try await load(keys) }
-        outdate(keys)
-        for (key, stamp) in unshared { found[key] = try encode(loaded[key], stamp: stamp, policy: policy) }
+        let entries = try unshared.map { key, stamp in
+          (key: key, entry: try encode(key, loaded[key], stamp: stamp, policy: policy))
+        }
+        outdate(entries)
+        for (key, entry) in entries { found[key] = entry }
       }
       while let boarding = waiting.popLast() { found[boarding.key] = try await wait(boarding) }
     } catch {
@@ -86,9 +89,13 @@ extension CacheService {
     _ finding: SharedFinding?, _ way: Way<Value>, _ load: @Sendable () throws -> Loaded<Value>?
   ) async -> Result<Flight.Landing, any Error> {
     do {
-      guard shared != nil else { return .success(try landing(try load(), stamp: way.stamp, policy: way.policy)) }
+      guard shared != nil else {
+        return .success(try landing(way.key, try load(), stamp: way.stamp, policy: way.policy))
+      }
       guard let finding else { return .success(try await keepUnfenced(way, load)) }
-      if finding.fence.isInDoubt { return .success(try await keepInDoubt(finding, way, load)) }
+      if finding.fence.isInDoubt {
+        return .success(give(try encode(way.key, try load(), stamp: way.stamp, policy: way.policy), way, finding))
+      }
       return .success(try await keepCounted(finding, way, load))
     } catch {
       return .failure(error)
@@ -104,9 +111,9 @@ extension CacheService {
   private func findAll(_ boardings: [Boarding], _ policy: CachePolicy) async -> [CacheKey: SharedFinding] {
     var findings: [CacheKey: SharedFinding] = [:]
     guard shared != nil else { return findings }
-    for keys in boardings.map(\.key).grouped(by: \.scope) {
-      guard let found = await find(keys, policy) else {
-        shared?.suspect(doubtful(keys))
+    for boardings in boardings.grouped(by: \.key.scope) {
+      guard let found = await look(boardings.map { ($0.key, $0.flight) }, policy) else {
+        shared?.suspect(boardings.flatMap(\.key.suspectTags))
         continue
       }
       for finding in found.values { generations.bump(finding.fence.doubtful) }

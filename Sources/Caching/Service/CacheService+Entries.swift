@@ -28,8 +28,8 @@ extension CacheService {
 
   public func set<Value: Codable & Sendable>(_ key: CacheKey, to value: Value, policy: CachePolicy) async throws {
     let stamp = stamp(key)
-    let entry = try encode(Loaded(value), stamp: stamp, policy: policy)
-    await replace(key, entry, policy)
+    let entry = try encode(key, Loaded(value), stamp: stamp, policy: policy)
+    await replace(key, entry, stamp, policy)
   }
 
   public func mset<Value: Codable & Sendable>(
@@ -45,7 +45,8 @@ extension CacheService {
     var policy = CachePolicy.forever
     policy.timeToLive = timeToLive
     let life = EntryLife(from: environment.ticker.nanoseconds(), known: nil, policy, chance: 0)
-    await replace(key, entry.with(stamp(key), life), policy)
+    let stamp = stamp(key)
+    await replace(key, entry.with(stamp, life), stamp, policy)
     return true
   }
 
@@ -53,7 +54,9 @@ extension CacheService {
     forget(keys)
     guard let shared else { return }
     for keys in keys.grouped(by: \.scope) {
-      if await shared.call(options.writeLimit, { try await $0.delete(keys) }) == nil { shared.suspect(doubtful(keys)) }
+      if await shared.call(options.writeLimit, { try await $0.delete(keys) }) == nil {
+        shared.suspect(keys.flatMap(\.suspectTags))
+      }
     }
     // Copies that were on their way from the store.
     forget(keys)
@@ -82,14 +85,14 @@ extension CacheService {
   }
 
   /// Puts an entry in the place of whatever there is, in every tier.
-  private func replace(_ key: CacheKey, _ entry: CacheEntry, _ policy: CachePolicy) async {
+  private func replace(_ key: CacheKey, _ entry: CacheEntry, _ stamp: FenceStamp, _ policy: CachePolicy) async {
     flights.detach(key)
-    guard let shared else { return publish(entry.stamp.isInDoubt ? nil : entry, key, policy) }
+    guard let shared else { return publish(stamp.isInDoubt ? nil : entry, key, policy) }
     let finding = await find([key], policy)?[key]
     let removals = flights.watch(key)
     defer { flights.unwatch(key) }
     var isStored: Bool?
-    if let finding, !entry.stamp.isInDoubt {
+    if let finding, !stamp.isInDoubt {
       isStored = await shared.publish(key, entry, finding.fence, limit: writeLimit(policy))
     }
     switch isStored {
@@ -98,12 +101,12 @@ extension CacheService {
     // Were the change to turn out to be none, that one would be served again.
     case false?: await del([key])
     case nil:
-      shared.suspect(doubtful([key]))
+      shared.suspect(key.suspectTags)
       shared.announce(.removed([key.text]))
     }
     // Another instance that has set or removed it meanwhile may have done so after this one, and has told already.
     flights.replace(key, since: removals) { isCurrent in
-      publish(isStored == false || entry.stamp.isInDoubt || !isCurrent ? nil : entry, key, policy)
+      publish(isStored == false || stamp.isInDoubt || !isCurrent ? nil : entry, key, policy)
     }
   }
 
@@ -119,7 +122,7 @@ extension CacheService {
       guard let findings = await find(keys, .forever) else { continue }
       for key in keys {
         guard let value = findings[key]?.value, let stamp = stamps[key] else { continue }
-        let entry = value.entry(stamp.fence, value: nil, life: value.life)
+        let entry = value.entry(key, stamp.fence, value: nil, life: value.life)
         guard entry.life.freshUntil > environment.ticker.nanoseconds() else { continue }
         shared?.counters.hits.add(1, ordering: .relaxed)
         if generations.isCurrent(stamp.fence) {

@@ -13,9 +13,12 @@ extension CacheService {
   func keepCounted<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
+    let removals = flights.watch(way.key)
+    defer { flights.unwatch(way.key) }
+    let serial = shared?.state.withLock(\.outrun.lastSerial) ?? 0
     let landing: Flight.Landing
     do {
-      landing = try self.landing(try await load(), stamp: way.stamp, policy: way.policy)
+      landing = try self.landing(way.key, try await load(), stamp: way.stamp, policy: way.policy)
     } catch let error where !(error is CancellationError) {
       return try stale(finding, way, error)
     }
@@ -25,21 +28,25 @@ extension CacheService {
     guard flights.holds(way.key, way.flight) else {
       // Removed, or overtaken by a load that began later and may have ended earlier: what that one left in memory may be
       // older than what this one brings.
+      shared.outran(landing.entry, way.key)
       await forgetChanged(way)
       return landing
     }
     switch await shared.publish(way.key, landing.entry, finding.fence, limit: writeLimit(way.policy)) {
     case true?:
-      // Removed between the look above and now: then the store must not have it either.
-      if !flights.holds(way.key, way.flight) { await del([way.key]) }
+      shared.state.withLock { $0.outrun.caughtUp(way.key, from: serial) }
+      // Removed between the look above and now: then the store must not have it either. Where it was only overtaken, the
+      // fence says that what was stored holds.
+      if flights.isDetached(way.key, since: removals) { await del([way.key]) }
       return landing
     case false?:
       // A tag has changed, or is about to. What was loaded may be newer than what this instance has in memory under the
       // same tags: those go before anybody is given it.
+      shared.outran(landing.entry, way.key)
       await forgetChanged(way)
     case nil:
       try Task.checkCancellation()
-      shared.suspect(doubtful([way.key]))
+      shared.suspect(way.key.suspectTags)
       return leased(landing, way, from: environment.ticker.nanoseconds())
     }
     return Flight.Landing(entry: landing.entry, isKept: false)
@@ -48,13 +55,23 @@ extension CacheService {
   /// Loads while a change of some tags may be under way elsewhere. The value is of before or after it: it is given to those
   /// who wait and kept nowhere, and what this instance has in memory under those tags is not served after it.
   func keepInDoubt<Value: Codable & Sendable>(
-    _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+    _ finding: SharedFinding, _ way: Way<Value>, _ load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
     generations.bump(finding.fence.doubtful)
-    let landing = try landing(try await load(), stamp: way.stamp, policy: way.policy)
+    return give(
+      try await doubtLoads.run(way.key, stamp: way.stamp) { [self] in
+        try encode(way.key, try await load(), stamp: way.stamp, policy: way.policy)
+      }, way, finding)
+  }
+
+  /// What was loaded while a change of some tags may be under way elsewhere.
+  func give<Value: Codable & Sendable>(_ entry: CacheEntry, _ way: Way<Value>, _ finding: SharedFinding)
+    -> Flight.Landing
+  {
     // A load that began later may have ended earlier, and left something older.
     generations.bump(finding.fence.doubtful)
-    return Flight.Landing(entry: landing.entry, isKept: false)
+    shared?.outran(entry, way.key)
+    return Flight.Landing(entry: entry, isKept: false)
   }
 
   /// Loads without the shared store. Nothing under the key's tags is read from there until they have been bumped, since
@@ -65,13 +82,13 @@ extension CacheService {
     // Nobody will be given what is loaded, so there is nothing to tell the store.
     try Task.checkCancellation()
     let start = environment.ticker.nanoseconds()
-    let tags = doubtful([way.key])
+    let tags = way.key.suspectTags
     // The lease may have begun since the caller looked.
     if !way.isRefresh, trust.isLeased, let entry = valid(way.key, countsMiss: false) {
       return Flight.Landing(entry: entry, isKept: true)
     }
     shared?.suspect(tags)
-    let landing = try landing(try await load(), stamp: way.stamp, policy: way.policy)
+    let landing = try landing(way.key, try await load(), stamp: way.stamp, policy: way.policy)
     shared?.suspect(tags)
     // Removed or overtaken, as above; the store cannot be asked.
     if !flights.holds(way.key, way.flight) { local.remove(way.key) }
@@ -91,14 +108,16 @@ extension CacheService {
   private func stale<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ error: any Error
   ) throws -> Flight.Landing {
-    guard let value = finding.value, value.life.expiresAt > environment.ticker.nanoseconds() else { throw error }
+    guard let value = finding.value, value.life.expiresAt > environment.ticker.nanoseconds(),
+      generations.isCurrent(way.stamp)
+    else { throw error }
     counters.staleServes.add(1, ordering: .relaxed)
-    return Flight.Landing(entry: value.entry(way.stamp, value: nil, life: value.life), isKept: true)
+    return Flight.Landing(entry: value.entry(way.key, way.stamp, value: nil, life: value.life), isKept: true)
   }
 
   private func forgetChanged<Value: Codable & Sendable>(_ way: Way<Value>) async {
     // Learns the new generations, which drops what was kept under the old ones.
     if let fence = await find([way.key], way.policy)?[way.key]?.fence { return generations.bump(fence.doubtful) }
-    generations.bump(doubtful([way.key]))
+    generations.bump(way.key.suspectTags)
   }
 }

@@ -10,11 +10,14 @@ extension CacheService {
       if isDue(entry) { refresh(key, stamp: stamp, policy: policy, load: load) }
       return answer(entry)
     }
-    // A change is under way: what a load finds may be of before or after it, so nobody may share or keep it.
+    // A change is under way: what a load finds may be of before or after it, so nobody may keep it.
     if stamp.isInDoubt {
-      let loaded = try await counted(seeing: nil, load)
-      outdate([key])
-      return answer(try encode(loaded, stamp: stamp, policy: policy))
+      return answer(
+        try await doubtLoads.run(key, stamp: stamp) { [self] in
+          let entry = try encode(key, try await counted(seeing: nil, load), stamp: stamp, policy: policy)
+          outdate([(key, entry)])
+          return entry
+        })
     }
     let patience = Patience(soft: policy.softLoadLimit, hard: policy.hardLoadLimit) { [self] in stale(key) != nil }
     do {
@@ -39,7 +42,11 @@ extension CacheService {
 
   /// What was loaded past the cache may show a change elsewhere that this instance has not heard of: nobody who asks from
   /// now on may be given what was loaded before.
-  func outdate(_ keys: [CacheKey]) { if shared != nil { generations.bump(doubtful(keys)) } }
+  func outdate(_ loaded: [(key: CacheKey, entry: CacheEntry)]) {
+    guard let shared else { return }
+    for (key, entry) in loaded { shared.outran(entry, key) }
+    generations.bump(loaded.flatMap(\.key.suspectTags))
+  }
 
   /// Runs a load and counts it.
   /// - Parameter position: what a replica must have replayed to serve it; nil for the primary.
@@ -52,10 +59,12 @@ extension CacheService {
     return try await LoadFreshness.$position.withValue(position, operation: load)
   }
 
-  func landing<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> Flight.Landing {
+  func landing<Value>(
+    _ key: CacheKey, _ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy
+  ) throws -> Flight.Landing {
     let isKept = loaded?.isKept ?? (policy.negativeTimeToLive > .zero)
     return Flight.Landing(
-      entry: try encode(loaded, stamp: stamp, policy: policy), isKept: isKept && !policy.skipsWrite)
+      entry: try encode(key, loaded, stamp: stamp, policy: policy), isKept: isKept && !policy.skipsWrite)
   }
 
   /// Loads a key anew without anybody waiting, unless such a load is under way. When it fails the entry stays as it is.

@@ -20,40 +20,42 @@ extension CacheService {
       let limit = (policy.localTimeToLive ?? options.localTimeToLive)?.ticks
       kept = entry.with(entry.stamp, entry.life.shortened(to: limit, from: now))
     }
-    local.set(key, kept, cost: kept.cost(under: key), expiresAt: kept.life.expiresAt, now: now)
+    local.set(key, kept, now: now)
   }
 
   /// Whether an entry is of a size to keep.
-  func fits(_ entry: CacheEntry, _ policy: CachePolicy) -> Bool { entry.body.readableBytes <= policy.maximumBytes }
+  func fits(_ entry: CacheEntry, _ policy: CachePolicy) -> Bool {
+    entry.bodyLength <= policy.maximumBytes && !entry.isNameless
+  }
 
   /// The entry of a key if it is fresh, nothing of it has changed, and this instance would have heard.
   /// - Parameter servesDue: false passes over an entry that should be loaded anew; see ``isDue(_:)``.
   func valid(_ key: CacheKey, countsMiss: Bool = true, servesDue: Bool = true) -> CacheEntry? {
     entry(key, countsMiss: countsMiss) { entry, now in
-      guard (servesDue ? entry.life.freshUntil : min(entry.life.refreshAt, entry.life.freshUntil)) > now,
+      guard (servesDue ? entry.freshUntil : entry.refreshAt) > now,
         trust.isTrusted(entry.stamp.trust, now: now)
       else { return false }
-      counters.served(entry.life, at: now)
+      counters.served(entry.madeAt, at: now)
       return true
     }
   }
 
   /// The entry of a key if it is fresh and nothing of it is known to have changed.
   func unverified(_ key: CacheKey) -> CacheEntry? {
-    entry(key, countsMiss: false) { $0.life.freshUntil > $1 }
+    entry(key, countsMiss: false) { $0.freshUntil > $1 }
   }
 
   /// The entry of a key also past its time, if that is within its grace and nothing of it is known to have changed.
   func stale(_ key: CacheKey) -> CacheEntry? {
-    entry(key, countsMiss: false) { $0.life.expiresAt > $1 }
+    entry(key, countsMiss: false) { $0.expiresAt > $1 }
   }
 
   private func entry(
     _ key: CacheKey, countsMiss: Bool, isServed: (CacheEntry, UInt64) -> Bool
   ) -> CacheEntry? {
     let now = environment.ticker.nanoseconds()
-    return local.value(key, countsMiss: countsMiss) { entry in
-      guard entry.life.expiresAt > now else { return .stale }
+    return local.record(key, countsMiss: countsMiss) { entry in
+      guard entry.expiresAt > now else { return .stale }
       if generations.isCurrent(entry.stamp) { return isServed(entry, now) ? .valid : .withheld }
       // While a change is under way it may still turn out that nothing was changed.
       return generations.stamp(entry.stamp.tags).isInDoubt ? .withheld : .stale
@@ -61,7 +63,7 @@ extension CacheService {
   }
 
   /// Whether an entry is so near its end that it should be loaded anew.
-  func isDue(_ entry: CacheEntry) -> Bool { entry.life.refreshAt <= environment.ticker.nanoseconds() }
+  func isDue(_ entry: CacheEntry) -> Bool { entry.refreshAt <= environment.ticker.nanoseconds() }
 
   private func compress(_ body: ByteBuffer) -> ByteBuffer? {
     let compressed = gzip.compress(body)
@@ -70,11 +72,13 @@ extension CacheService {
     return compressed
   }
 
-  func encode<Value>(_ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy) throws -> CacheEntry {
+  func encode<Value>(
+    _ key: CacheKey, _ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy
+  ) throws -> CacheEntry {
     let body = try loaded.map { try CacheCodec.encode($0.value) } ?? ByteBuffer()
     let now = environment.ticker.nanoseconds()
     return CacheEntry(
-      body: body, gzip: body.readableBytes >= policy.compressionThreshold ? compress(body) : nil,
+      name: key.text, body: body, gzip: body.readableBytes >= policy.compressionThreshold ? compress(body) : nil,
       entityTag: EntityTag(of: body), isAbsent: loaded == nil, value: policy.keepsValue ? loaded?.value : nil,
       stamp: stamp,
       life: loaded.map { EntryLife(from: now, known: $0.timeToLive, policy, chance: environment.fraction()) }

@@ -18,7 +18,8 @@ extension CacheService {
     return CacheStats(
       hits: table.hits + sharedHits, misses: table.misses - sharedHits, keys: table.entries, bytes: table.bytes,
       evictions: table.evictions, loads: counters.loads.load(ordering: .relaxed),
-      coalesced: flights.coalesced.load(ordering: .relaxed), expirations: table.expirations,
+      coalesced: flights.coalesced.load(ordering: .relaxed) + doubtLoads.coalesced.load(ordering: .relaxed),
+      expirations: table.expirations,
       staleServes: counters.staleServes.load(ordering: .relaxed),
       refreshes: counters.refreshes.load(ordering: .relaxed),
       bumps: counters.bumps.load(ordering: .relaxed), gzipInput: counters.gzipInput.load(ordering: .relaxed),

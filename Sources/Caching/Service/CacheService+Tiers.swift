@@ -11,18 +11,17 @@ extension CacheService {
     let (bare, load) = (load, { @Sendable [self] in try await counted(seeing: nil, load) })
     // A read that neither looks nor stores has no business with the store.
     guard let shared, !(way.policy.skipsRead && way.policy.skipsWrite) else {
-      return try landing(try await load(), stamp: way.stamp, policy: way.policy)
+      return try landing(way.key, try await load(), stamp: way.stamp, policy: way.policy)
     }
-    guard let finding = await find([way.key], way.policy)?[way.key] else { return try await keepUnfenced(way, load) }
+    guard let finding = await look(way) else { return try await keepUnfenced(way, load) }
     if !way.policy.skipsRead, let landing = take(finding, way) { return landing }
     guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }
     guard shared.options.locksLoads, !way.policy.skipsRead else { return try await keepFenced(finding, way, bare) }
-    let claim = shared.claim(way.key, finding.fence)
-    switch try await turn(claim, finding, way) {
+    switch try await turn(finding, way) {
     case .found(let landing): return landing
     case .unfenced: return try await keepUnfenced(way, load)
-    case .load(let finding, let isHeld):
-      defer { if isHeld { shared.release(claim) } }
+    case .load(let finding, let claim):
+      defer { if let claim { shared.release(claim) } }
       guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }
       return try await keepFenced(finding, way, bare)
     }
@@ -33,13 +32,33 @@ extension CacheService {
     await shared?.find(keys, limit: policy.softSharedLimit ?? options.readLimit, most: policy.maximumBytes)
   }
 
-  func writeLimit(_ policy: CachePolicy) -> Duration { policy.hardSharedLimit ?? options.writeLimit }
-
-  /// What must be bumped before the shared store is believed about some keys: their named tags, or their owner where they
-  /// have none.
-  func doubtful(_ keys: [CacheKey]) -> [CacheTag] {
-    keys.flatMap { key in key.tagNames.isEmpty ? [.all(key.scope)] : key.tagNames.map { .named($0, key.scope) } }
+  /// What the shared store has for flights that have not begun to load, each under the generations noted before the look.
+  /// A look that learns of a change itself is followed by another, or what comes of it could be neither joined nor kept.
+  func look(
+    _ waiting: [(key: CacheKey, flight: Flight)], _ policy: CachePolicy
+  ) async -> [CacheKey: SharedFinding]? {
+    var tries = 3
+    while true {
+      tries -= 1
+      for (key, flight) in waiting {
+        let stamp = stamp(key)
+        // While a change is under way here, the flight goes on as what began before it.
+        if !stamp.isInDoubt { flight.renew(stamp) }
+      }
+      let found = await find(waiting.map(\.key), policy)
+      guard tries > 0, found != nil, waiting.contains(where: { hasMoved($0.flight.stamp) }) else { return found }
+    }
   }
+
+  private func hasMoved(_ stamp: FenceStamp) -> Bool {
+    !generations.isCurrent(stamp) && !generations.stamp(stamp.tags).isInDoubt
+  }
+
+  private func look<Value: Codable & Sendable>(_ way: Way<Value>) async -> SharedFinding? {
+    await look([(way.key, way.flight)], way.policy)?[way.key]
+  }
+
+  func writeLimit(_ policy: CachePolicy) -> Duration { policy.hardSharedLimit ?? options.writeLimit }
 
   /// A value that was found and may be used, or the one in memory, if the store has just confirmed its generations.
   func take<Value: Codable & Sendable>(_ finding: SharedFinding, _ way: Way<Value>) -> Flight.Landing? {
@@ -49,7 +68,7 @@ extension CacheService {
     {
       shared?.counters.hits.add(1, ordering: .relaxed)
       return Flight.Landing(
-        entry: value.entry(way.stamp, value: decoded.value, life: value.life), isKept: true)
+        entry: value.entry(way.key, way.stamp, value: decoded.value, life: value.life), isKept: true)
     }
     if !way.isRefresh, !finding.fence.isInDoubt, let entry = unverified(way.key) {
       return Flight.Landing(entry: entry.with(way.stamp, entry.life), isKept: true)
@@ -83,39 +102,43 @@ extension CacheService {
 
   private enum Turn {
     case found(Flight.Landing)
-    case load(SharedFinding, isHeld: Bool)
+    /// With the claim to give back, if it was granted.
+    case load(SharedFinding, SharedTier.LoadClaim?)
     case unfenced
   }
 
   /// Waits until this instance may load, or another has. Never longer than a claim lasts: a holder that died delays others
   /// by that much.
-  private func turn<Value: Codable & Sendable>(
-    _ claim: SharedTier.LoadClaim, _ first: SharedFinding, _ way: Way<Value>
-  ) async throws -> Turn {
+  private func turn<Value: Codable & Sendable>(_ first: SharedFinding, _ way: Way<Value>) async throws -> Turn {
     guard let shared else { return .unfenced }
     let end = environment.ticker.nanoseconds().addingSaturated(options.lockLease.ticks)
     var finding = first
+    var claim = shared.claim(way.key, finding.fence)
     var pause = Duration.milliseconds(2)
     while true {
-      let isHeld = await shared.acquire(claim, limit: options.readLimit)
-      guard isHeld != nil else { return .load(finding, isHeld: false) }
-      if isHeld == false {
-        guard environment.ticker.nanoseconds() < end else { return .load(finding, isHeld: false) }
+      guard let isHeld = await shared.acquire(claim, limit: options.readLimit) else { return .load(finding, nil) }
+      if !isHeld {
+        guard environment.ticker.nanoseconds() < end else { return .load(finding, nil) }
         shared.counters.lockWaits.add(1, ordering: .relaxed)
         try await environment.sleep(pause * (0.5 + environment.fraction()))
         pause = min(pause * 2, .milliseconds(50))
       }
       // Somebody may have stored it before the claim was granted, or while this one waited.
-      guard let again = await find([way.key], way.policy)?[way.key] else {
-        if isHeld == true { shared.release(claim) }
+      guard let again = await look(way) else {
+        if isHeld { shared.release(claim) }
         return .unfenced
       }
       if let landing = take(again, way) {
-        if isHeld == true { shared.release(claim) }
+        if isHeld { shared.release(claim) }
         return .found(landing)
       }
+      let isSame = again.fence.guards == finding.fence.guards
       finding = again
-      if isHeld == true { return .load(finding, isHeld: true) }
+      let isLast = isSame || again.fence.isInDoubt || environment.ticker.nanoseconds() >= end
+      if isHeld, isLast { return .load(finding, claim) }
+      // A claim holds for its generations: who asks under others would load too.
+      if isHeld { shared.release(claim) }
+      if !isSame { claim = shared.claim(way.key, finding.fence) }
     }
   }
 }

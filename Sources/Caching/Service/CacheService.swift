@@ -20,6 +20,7 @@ public final class CacheService: CacheServicePort {
   let generations = Generations()
   let trust: LocalTrust
   let flights: SingleFlight
+  let doubtLoads: DoubtLoads
   let shared: SharedTier?
   let backplane: Backplane?
   private let deletions: DeletionWatch?
@@ -28,6 +29,11 @@ public final class CacheService: CacheServicePort {
   let environment: CacheEnvironment
   let counters = CacheCounters()
   let gzip = GzipEncoder()
+
+  /// A cache in memory alone, without counters: ``incr(_:by:timeToLive:)`` returns nil.
+  public convenience init(limits: Limits = Limits(), environment: CacheEnvironment = CacheEnvironment()) {
+    self.init(store: AbsentStore(), limits: limits, environment: environment)
+  }
 
   /// A cache in memory alone, over a store for counters.
   public convenience init(
@@ -55,6 +61,7 @@ public final class CacheService: CacheServicePort {
     self.environment = environment
     local = BoundedTable(.init(entries: limits.entries, bytes: limits.bytes))
     flights = SingleFlight(generations: generations, environment: environment)
+    doubtLoads = DoubtLoads(environment: environment)
     let channel = shared == nil ? nil : options.channel
     let trust = LocalTrust(hasFeed: channel != nil, lease: options.localLease)
     self.trust = trust

@@ -20,7 +20,7 @@ extension Envelope {
     for time in [refreshAfter, freshFor, keptFor] { bytes.writeInteger(time) }
     bytes.writeInteger(bodyLength)
     bytes.writeInteger(UInt32(payload.readableBytes))
-    bytes.writeMultipleIntegers(entityTag.digest.high, entityTag.digest.low)
+    bytes.writeMultipleIntegers(entityTag.digest.high, entityTag.digest.low, UInt8(0), UInt16(0))
     bytes.writeInteger(UInt8(nonces.count))
     for nonce in nonces { bytes.writeInteger(nonce) }
     bytes.writeImmutableBuffer(payload)
@@ -39,7 +39,7 @@ extension Envelope {
       let refreshAfter: UInt64 = rest.readInteger(), let freshFor: UInt64 = rest.readInteger(),
       let keptFor: UInt64 = rest.readInteger(), let bodyLength: UInt32 = rest.readInteger(),
       let payloadLength: UInt32 = rest.readInteger(), let high: UInt64 = rest.readInteger(),
-      let low: UInt32 = rest.readInteger(), let count: UInt8 = rest.readInteger()
+      let low: UInt8 = rest.readInteger(), rest.readBytes(length: 3) != nil, let count: UInt8 = rest.readInteger()
     else { throw .truncated }
     guard rest.readableBytes == Int(count) * 8 + Int(payloadLength) else { throw .truncated }
     let flags = Flags(rawValue: rawFlags)

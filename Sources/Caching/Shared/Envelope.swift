@@ -4,7 +4,7 @@ import NIOCore
 ///
 /// Layout of version 1, integers big-endian: magic (2 bytes), version (1), flags (1), CRC-32 of all that comes before and after it (4),
 /// time of creation in milliseconds since 1970 (8), refresh, fresh and whole life in milliseconds after that (3 × 8),
-/// length of the body (4), length of the payload (4), entity tag (12), number of generations (1), their nonces (8 each),
+/// length of the body (4), length of the payload (4), entity tag (9), nothing (3), number of generations (1), their nonces (8 each),
 /// payload. The payload is the body, or its gzip form.
 struct Envelope: Sendable, Equatable {
   struct Flags: OptionSet, Sendable {

@@ -36,9 +36,10 @@ struct SharedValue: Sendable {
   let life: EntryLife
 
   /// The entry to keep in memory.
-  func entry(_ stamp: FenceStamp, value: (any Sendable)?, life: EntryLife) -> CacheEntry {
+  func entry(_ key: CacheKey, _ stamp: FenceStamp, value: (any Sendable)?, life: EntryLife) -> CacheEntry {
     CacheEntry(
-      body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value, stamp: stamp, life: life)
+      name: key.text, body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value, stamp: stamp,
+      life: life)
   }
 }
 

@@ -51,7 +51,9 @@ extension SharedTier {
     do throws(Envelope.Flaw) {
       let envelope = try Envelope(bytes)
       // In doubt, what was loaded before may be of before a change that somebody has already seen.
-      guard !fence.isInDoubt, envelope.nonces == fence.guards.map(\.nonce) else { return nil }
+      guard !fence.isInDoubt, envelope.nonces == fence.guards.map(\.nonce),
+        state.withLock({ $0.outrun.admits(key, envelope.entityTag) })
+      else { return nil }
       let bodies = try envelope.bodies(most: most, gzip)
       return SharedValue(
         body: bodies.body, gzip: bodies.gzip, entityTag: envelope.entityTag,

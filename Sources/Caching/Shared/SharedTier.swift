@@ -9,6 +9,7 @@ final class SharedTier: Sendable {
   struct State: Sendable {
     var breaker: TierBreaker
     var suspects = SuspectTags()
+    var outrun = OutrunKeys()
     var isRecovering = false
     /// Changes of others that the store was not told of while it was away have been asked for.
     var knowsUntold = true

@@ -12,7 +12,7 @@ package final class InMemoryCacheStore: CacheStorePort {
   /// How many keys are looked at before other tasks get a turn.
   private static let batch = 1024
 
-  private let table: BoundedTable<StoredBytes>
+  private let table: ValueTable<StoredBytes>
   let ticker: any Ticker
   let fences = Mutex(FenceTable(after: UInt64.random(in: 0 ... .max / 2)))
   let channels = InProcessChannels()

@@ -10,17 +10,21 @@ extension CacheServiceContract {
           for _ in 0..<4 { group.addTask { while !history.isOver { try await history.read() } } }
           group.addTask {
             defer { history.end() }
-            try await withThrowingTaskGroup(of: Void.self) { writers in
-              for writer in 0..<2 {
-                writers.addTask { for round in 0..<400 { try await history.write(writer + round) } }
+            for phase in 0..<8 {
+              try await withThrowingTaskGroup(of: Void.self) { writers in
+                for writer in 0..<2 {
+                  writers.addTask { for round in 0..<50 { try await history.write(phase + writer + round) } }
+                }
+                try await writers.waitForAll()
               }
-              try await writers.waitForAll()
+              // Between changes that come one upon the other hardly anything is cached.
+              let hits = subject.service.getStats().hits
+              try await eventually("a read is a hit") { subject.service.getStats().hits > hits }
             }
           }
           try await group.waitForAll()
         }
         try requireEqual(await subject.service.get(history.key, as: Int.self) ?? history.now, history.now, "in the end")
-        try require(subject.service.getStats().hits > 0, "no read was a hit, so nothing was checked")
       }
     ]
   }

@@ -105,6 +105,6 @@ struct GenerationsTests {
     }
     let after = generations.stamp(tags)
     #expect(!after.isInDoubt)
-    #expect(after.words.y - before.words.y == 8000)
+    #expect(after.sum - before.sum == 8000)
   }
 }

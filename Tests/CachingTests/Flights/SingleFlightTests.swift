@@ -35,7 +35,8 @@ struct SingleFlightTests {
       let bytes = ByteBuffer(string: body)
       return Flight.Landing(
         entry: CacheEntry(
-          body: bytes, gzip: nil, entityTag: EntityTag(of: bytes), isAbsent: false, value: nil, stamp: stamp,
+          name: key.text, body: bytes, gzip: nil, entityTag: EntityTag(of: bytes), isAbsent: false, value: nil,
+          stamp: stamp,
           life: .forever(from: 0)),
         isKept: isKept)
     } publish: { [published] in

@@ -10,7 +10,7 @@ struct BoundedTableExpiryTests {
 
   @Test("Entries that are over leave with their bytes as others are written, and count as expired, not evicted")
   func byWrites() {
-    let table = BoundedTable<Int>(.init(entries: 1000, bytes: 1000))
+    let table = ValueTable<Int>(.init(entries: 1000, bytes: 1000))
     for number in 0..<100 { table.set(Self.key(number), number, cost: 5, expiresAt: 60 * Self.second, now: 0) }
     table.set(Self.key(1000), 0, cost: 0, expiresAt: .max, now: 59 * Self.second)
     #expect(table.statistics == TableStatistics(entries: 101, bytes: 500))
@@ -21,7 +21,7 @@ struct BoundedTableExpiryTests {
 
   @Test("One write removes a few and no more, so that no writer pays for all")
   func boundedWork() {
-    let table = BoundedTable<Int>(.init(entries: 100, bytes: 1000))
+    let table = ValueTable<Int>(.init(entries: 100, bytes: 1000))
     for number in 0..<90 { table.set(Self.key(number), number, cost: 1, expiresAt: 60 * Self.second, now: 0) }
     table.set(Self.key(1000), 0, cost: 0, now: 100 * Self.second)
     #expect((1...8).contains(table.statistics.expirations) || table.statistics.entries == 91)
@@ -30,7 +30,7 @@ struct BoundedTableExpiryTests {
 
   @Test("A table that nobody writes to can be cleared of them, all shards")
   func byHand() {
-    let table = BoundedTable<Int>(.init(entries: 100_000, bytes: 1 << 30))
+    let table = ValueTable<Int>(.init(entries: 100_000, bytes: 1 << 30))
     for number in 0..<5000 {
       table.set(Self.key(number), number, cost: 1, expiresAt: UInt64(1 + number % 100) * Self.second, now: 0)
     }
@@ -42,7 +42,7 @@ struct BoundedTableExpiryTests {
 
   @Test("A new value has its own end, not that of the one before")
   func replaced() {
-    let table = BoundedTable<Int>(.init(entries: 10, bytes: 10))
+    let table = ValueTable<Int>(.init(entries: 10, bytes: 10))
     func keep(_ value: Int, expiresAt: UInt64) {
       table.update(
         Self.key(2), isValid: { _ in true }, now: 0, expiresAt: { _ in expiresAt }, { _ in ((value, 1), ()) })
@@ -59,7 +59,7 @@ struct BoundedTableExpiryTests {
 
   @Test("What is over when it comes is not stored, and the older one goes")
   func over() {
-    let table = BoundedTable<Int>(.init(entries: 10, bytes: 10))
+    let table = ValueTable<Int>(.init(entries: 10, bytes: 10))
     table.set(Self.key(1), 1, cost: 1)
     table.set(Self.key(1), 2, cost: 1, expiresAt: Self.second, now: Self.second)
     #expect(table.statistics == TableStatistics())

@@ -10,7 +10,7 @@ struct BoundedTableTests {
     "A table never holds more entries or bytes than its bounds, whatever runs at the same time",
     arguments: [(1, 100), (100, 1000), (1000, 16 << 20), (100_000, 4 << 20), (0, 100), (100, 0)])
   func bounds(entries: Int, bytes: Int) async {
-    let table = BoundedTable<Int>(.init(entries: entries, bytes: bytes))
+    let table = ValueTable<Int>(.init(entries: entries, bytes: bytes))
     await withTaskGroup(of: Void.self) { group in
       for seed in 0..<4 {
         group.addTask {
@@ -40,7 +40,7 @@ struct BoundedTableTests {
 
   @Test("Changes of one key are made one after the other")
   func update() async {
-    let table = BoundedTable<Int>(.init(entries: 1000, bytes: 1 << 24))
+    let table = ValueTable<Int>(.init(entries: 1000, bytes: 1 << 24))
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<20 {
         group.addTask {
@@ -55,7 +55,7 @@ struct BoundedTableTests {
 
   @Test("A change is given nothing for what is absent or invalid, and can keep, replace and remove")
   func updateForms() {
-    let table = BoundedTable<Int>(.init(entries: 10, bytes: 1000))
+    let table = ValueTable<Int>(.init(entries: 10, bytes: 1000))
     func exchange(_ new: (Int, Int)?, isValid: (Int) -> Bool = { _ in true }) -> Int? {
       table.update(Self.key(1), isValid: isValid, { old in (new, old) })
     }
@@ -69,7 +69,7 @@ struct BoundedTableTests {
 
   @Test("Removing by condition looks at all shards and counts what was there")
   func removeAll() {
-    let table = BoundedTable<Int>(.init(entries: 100_000, bytes: 1 << 28))
+    let table = ValueTable<Int>(.init(entries: 100_000, bytes: 1 << 28))
     for number in 0..<1000 { table.set(Self.key(number), number, cost: 100) }
     #expect(table.removeAll { $0.text.hasSuffix("7") } == 100)
     #expect(table.removeAll { $0.text.hasSuffix("7") } == 0)
@@ -83,7 +83,7 @@ struct BoundedTableTests {
 
   @Test("Looking over the keys is no use of them")
   func keysAreNoUse() {
-    let table = BoundedTable<Int>(.init(entries: 2, bytes: 1000))
+    let table = ValueTable<Int>(.init(entries: 2, bytes: 1000))
     table.set(Self.key(1), 1, cost: 1)
     table.set(Self.key(2), 2, cost: 1)
     #expect(table.keys { $0 == 1 } == [Self.key(1)])
@@ -93,7 +93,7 @@ struct BoundedTableTests {
 
   @Test("Hits and misses are counted, a look that announces a counted one is not a miss")
   func statistics() {
-    let table = BoundedTable<Int>(.init(entries: 1000, bytes: 1 << 24))
+    let table = ValueTable<Int>(.init(entries: 1000, bytes: 1 << 24))
     table.set(Self.key(1), 1, cost: 1)
     _ = table.value(Self.key(1)) { _ in .valid }
     _ = table.value(Self.key(2)) { _ in .valid }

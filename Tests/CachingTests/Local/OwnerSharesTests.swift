@@ -8,13 +8,13 @@ struct OwnerSharesTests {
   private static func tenant(_ number: Int) -> CacheScope { .tenant(TenantID(UniqueID(high: 1, low: UInt64(number)))) }
   private static func key(_ tenant: Int, _ number: Int) -> CacheKey { CacheKey("n", Self.tenant(tenant), "\(number)") }
 
-  private func held(_ table: S3FIFOTable<Int>, by tenant: Int) -> Int {
+  private func held(_ table: S3FIFOTable<NamedValue<Int>>, by tenant: Int) -> Int {
     table.keys.count { $0.scope == Self.tenant(tenant) }
   }
 
   @Test("One tenant's flood leaves the others what they hold, used or not", arguments: [false, true])
   func flood(isUsed: Bool) {
-    var table = S3FIFOTable<Int>(entries: 1000, ownerShare: 0.5)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 1000, ownerShare: 0.5)
     for tenant in 1...10 {
       for number in 0..<45 { table.set(Self.key(tenant, number), number, cost: 1) }
     }
@@ -29,7 +29,7 @@ struct OwnerSharesTests {
 
   @Test("The same with a share by bytes: few large values of one against many small ones")
   func bytes() {
-    var table = S3FIFOTable<Int>(entries: 10_000, bytes: 10_000, ownerShare: 0.5)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 10_000, bytes: 10_000, ownerShare: 0.5)
     for number in 0..<400 { table.set(Self.key(1, number), number, cost: 10) }
     for number in 0..<1000 { table.set(Self.key(0, number), number, cost: 500) }
     #expect(held(table, by: 1) >= 300)
@@ -37,7 +37,7 @@ struct OwnerSharesTests {
 
   @Test("A tenant alone may fill the shard, and gives way as others need room, until it holds its share")
   func alone() {
-    var table = S3FIFOTable<Int>(entries: 1000, ownerShare: 0.5)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 1000, ownerShare: 0.5)
     for number in 0..<1000 { table.set(Self.key(0, number), number, cost: 1) }
     for number in 0..<1000 { _ = table.use(Self.key(0, number)) }
     #expect(held(table, by: 0) == 1000)
@@ -48,7 +48,7 @@ struct OwnerSharesTests {
 
   @Test("Without a limit a flood takes nearly all that was not used again")
   func unlimited() {
-    var table = S3FIFOTable<Int>(entries: 1000, ownerShare: 1)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 1000, ownerShare: 1)
     for number in 0..<450 { table.set(Self.key(1, number), number, cost: 1) }
     for number in 0..<20_000 { table.set(Self.key(0, number), number, cost: 1) }
     #expect(held(table, by: 1) == 0)

@@ -27,7 +27,7 @@ struct S3FIFOTableModelTests {
       entries: Int.random(in: isTiny ? 3...8 : 100...300, using: &random),
       bytes: Int.random(in: isTiny ? 10...60 : 1000...3000, using: &random)
     )
-    var table = S3FIFOTable<Int>(
+    var table = S3FIFOTable<NamedValue<Int>>(
       entries: bounds.entries, bytes: bounds.bytes, ownerShare: [0, 0.3, 0.5, 1][seed / 2 % 4])
     var model: [CacheKey: Row] = [:]
     var now: UInt64 = 0
@@ -73,7 +73,7 @@ struct S3FIFOTableModelTests {
   }
 
   private func check(
-    _ table: S3FIFOTable<Int>, _ model: [CacheKey: Row], _ bounds: (entries: Int, bytes: Int), step: Int
+    _ table: S3FIFOTable<NamedValue<Int>>, _ model: [CacheKey: Row], _ bounds: (entries: Int, bytes: Int), step: Int
   ) throws {
     let keys = table.keys
     let figures = table.statistics
@@ -81,14 +81,14 @@ struct S3FIFOTableModelTests {
     try #require(figures.bytes == keys.reduce(0) { $0 + (model[$1]?.cost ?? -1) }, "step \(step)")
     try #require(figures.entries <= bounds.entries && figures.bytes <= bounds.bytes, "step \(step)")
     let even = keys.filter { model[$0]?.value.isMultiple(of: 2) == true }
-    try #require(Set(table.keys { $0.isMultiple(of: 2) }) == Set(even), "step \(step)")
+    try #require(Set(table.keys { $0.value.isMultiple(of: 2) }) == Set(even), "step \(step)")
   }
 
   @Test("Under Zipf 1 with scans mixed in, the whole table hits 5 points more often than LRU")
   func hitRatio() {
     var random = SeededGenerator(seed: 7)
     let keys = (0..<20_000).map(Self.key)
-    let table = BoundedTable<Int>(.init(entries: 1024, bytes: 1 << 40))
+    let table = ValueTable<Int>(.init(entries: 1024, bytes: 1 << 40))
     var recent = RecencyModel(capacity: 1024)
     var weights: [Double] = []
     for rank in 1...keys.count { weights.append((weights.last ?? 0) + 1 / Double(rank)) }

@@ -8,7 +8,7 @@ struct S3FIFOTableTests {
 
   @Test("What was not used again goes first, the oldest of it")
   func order() {
-    var table = S3FIFOTable<Int>(entries: 3)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 3)
     for number in 1...3 { table.set(Self.key(number), number, cost: 1) }
     #expect(table.use(Self.key(1)) == 1)
     table.set(Self.key(4), 4, cost: 1)
@@ -22,7 +22,7 @@ struct S3FIFOTableTests {
 
   @Test("A hot set survives a scan of ten times the table")
   func scan() {
-    var table = S3FIFOTable<Int>(entries: 1000)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 1000)
     for number in 0..<900 { table.set(Self.key(number), number, cost: 1) }
     for number in 0..<900 { _ = table.use(Self.key(number)) }
     for number in 10_000..<20_000 { table.set(Self.key(number), number, cost: 1) }
@@ -32,7 +32,7 @@ struct S3FIFOTableTests {
 
   @Test("A hot set that is no longer used makes way for the next one")
   func shift() {
-    var table = S3FIFOTable<Int>(entries: 1000)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 1000)
     for _ in 0..<5 {
       for number in 0..<900 where table.use(Self.key(number)) == nil { table.set(Self.key(number), number, cost: 1) }
     }
@@ -46,7 +46,7 @@ struct S3FIFOTableTests {
 
   @Test("What comes back soon after it was evicted is kept through a scan without being used again")
   func ghosts() {
-    var table = S3FIFOTable<Int>(entries: 100)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 100)
     for number in 0..<150 { table.set(Self.key(number), number, cost: 1) }
     #expect(table.use(Self.key(40)) == nil)
     table.set(Self.key(40), 40, cost: 1)
@@ -57,7 +57,7 @@ struct S3FIFOTableTests {
 
   @Test("As many go as the bytes of the new one need, and each counts as evicted")
   func bytes() {
-    var table = S3FIFOTable<Int>(entries: 100, bytes: 100)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 100, bytes: 100)
     for number in 1...10 { table.set(Self.key(number), number, cost: 10) }
     #expect(table.statistics == TableStatistics(entries: 10, bytes: 100))
     table.set(Self.key(11), 11, cost: 25)
@@ -67,7 +67,7 @@ struct S3FIFOTableTests {
 
   @Test("A value that does not fit at all is refused, removes the older one and evicts nobody")
   func oversize() {
-    var table = S3FIFOTable<Int>(entries: 100, bytes: 100)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 100, bytes: 100)
     table.set(Self.key(1), 1, cost: 50)
     table.set(Self.key(2), 2, cost: 50)
     table.set(Self.key(1), 11, cost: 101)
@@ -79,7 +79,7 @@ struct S3FIFOTableTests {
 
   @Test("A table without room holds nothing")
   func noRoom() {
-    var table = S3FIFOTable<Int>(entries: 0, bytes: 100)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 0, bytes: 100)
     table.set(Self.key(1), 1, cost: 1)
     #expect(table.keys.isEmpty)
     #expect(table.statistics == TableStatistics())
@@ -87,7 +87,7 @@ struct S3FIFOTableTests {
 
   @Test("What is stale is removed; what is withheld is missed and stays")
   func verdicts() {
-    var table = S3FIFOTable<Int>(entries: 3, bytes: 100)
+    var table = S3FIFOTable<NamedValue<Int>>(entries: 3, bytes: 100)
     table.set(Self.key(1), 1, cost: 1)
     #expect(table.value(Self.key(1), countsMiss: true) { _ in .withheld } == nil)
     #expect(table.value(Self.key(1), countsMiss: true) { _ in .valid } == 1)
@@ -104,7 +104,19 @@ extension S3FIFOTable {
     self.init(maximumEntries: entries, maximumBytes: bytes, ownerShare: ownerShare)
   }
 
-  mutating func set(_ key: CacheKey, _ value: Value, cost: Int) { set(key, value, cost: cost, expiresAt: .max, now: 0) }
+  mutating func set<Value>(
+    _ key: CacheKey, _ value: Value, cost: Int, expiresAt: UInt64 = .max, now: UInt64 = 0
+  ) where Record == NamedValue<Value> {
+    set(key, NamedValue(name: key.text, value: value, cost: cost, expiresAt: expiresAt), now: now)
+  }
 
-  mutating func use(_ key: CacheKey) -> Value? { value(key, countsMiss: true) { _ in .valid } }
+  mutating func value<Value>(
+    _ key: CacheKey, countsMiss: Bool, judge: (Value) -> Verdict
+  ) -> Value? where Record == NamedValue<Value> {
+    record(key, countsMiss: countsMiss) { judge($0.value) }?.value
+  }
+
+  mutating func use<Value>(_ key: CacheKey) -> Value? where Record == NamedValue<Value> {
+    value(key, countsMiss: true) { _ in .valid }
+  }
 }

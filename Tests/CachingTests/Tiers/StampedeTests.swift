@@ -128,6 +128,37 @@ struct StampedeTests {
     #expect(held.count == 2)
   }
 
+  @Test("While a change is under way, all who come during a load share the next", arguments: TierMix.allCases, counts)
+  func inDoubt(_ mix: TierMix, _ count: Int) async throws {
+    let (service, held) = (mix.service(ManualClock()), HeldLoad())
+    try await service.change([.named("venue", .platform)]) {
+      let first = Task { try await read(service, held) }
+      try await held.reached.wait()
+      let followers = (1..<count).map { _ in Task { try await read(service, held) } }
+      try await eventually("all have come") { service.getStats().coalesced == count - 2 }
+      #expect(held.count == 1)
+      held.gate.open()
+      #expect(await tally([first] + followers) == Tally(values: count))
+      #expect(held.count == 2)
+      return .unchanged(())
+    }
+  }
+
+  @Test("When all who wait for a load during a change have gone, the next begins though that one does not end")
+  func deserted() async throws {
+    let service = TierMix.memory.service(ManualClock())
+    let (stuck, free) = (HeldLoad(), HeldLoad())
+    free.gate.open()
+    try await service.change([.named("venue", .platform)]) {
+      let first = Task { try await read(service, stuck) }
+      try await stuck.reached.wait()
+      let second = Task { try await read(service, free) }
+      first.cancel()
+      #expect(await tally([first, second]) == Tally(values: 1, cancellations: 1))
+      return .unchanged(())
+    }
+  }
+
   @Test("Four instances with one store load once", arguments: counts)
   func instances(_ count: Int) async throws {
     let clock = ManualClock()

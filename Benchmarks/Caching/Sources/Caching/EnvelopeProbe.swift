@@ -8,7 +8,7 @@ package struct EnvelopeProbe: Sendable {
   /// Envelopes of one body, with its gzip form as payload or the body itself.
   package init(of body: ByteBuffer, isCompressed: Bool) {
     entry = CacheEntry(
-      body: body, gzip: isCompressed ? GzipEncoder().compress(body) : nil, entityTag: EntityTag(of: body),
+      name: "name", body: body, gzip: isCompressed ? GzipEncoder().compress(body) : nil, entityTag: EntityTag(of: body),
       isAbsent: false, value: nil,
       stamp: Generations().stamp(FenceTags(scope: .platform, names: ["offers"])), life: .forever(from: 0))
   }

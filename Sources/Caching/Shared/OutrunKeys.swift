@@ -1,0 +1,58 @@
+/// Keys of which a caller was given a value that the shared store does not have: it was loaded while a change was under way,
+/// or the store refused it.
+///
+/// Such a value may show more than the change that was in the way: also one that an instance made which is cut off from the
+/// store. Should the store go on with what it had, whoever reads it after that caller goes back. So from then on this
+/// instance takes a stored value of that key only if it is the very one that was given, until it has loaded the
+/// key once more.
+struct OutrunKeys: Sendable {
+  private struct Mark: Sendable {
+    let serial: UInt64
+    /// What was given; nil where several values were.
+    let given: EntityTag?
+  }
+
+  private var marks: [CacheKey: Mark] = [:]
+  private(set) var lastSerial: UInt64 = 0
+
+  var count: Int { marks.count }
+
+  /// In the order of their marks.
+  var keys: [CacheKey] { marks.sorted { $0.value.serial < $1.value.serial }.map(\.key) }
+
+  /// A caller is given a value that the store does not have.
+  mutating func add(_ key: CacheKey, _ given: EntityTag) {
+    lastSerial += 1
+    let isOther = marks[key].map { $0.given != given } ?? false
+    marks[key] = Mark(serial: lastSerial, given: isOther ? nil : given)
+  }
+
+  /// Whether this instance may take a stored value. Forgets the key if it is the one that was given.
+  mutating func admits(_ key: CacheKey, _ stored: EntityTag) -> Bool {
+    guard let mark = marks[key] else { return true }
+    guard mark.given == stored else { return false }
+    marks[key] = nil
+    return true
+  }
+
+  /// A load that began when ``lastSerial`` was `serial` has been stored.
+  mutating func caughtUp(_ key: CacheKey, from serial: UInt64) {
+    if let mark = marks[key], mark.serial <= serial { marks[key] = nil }
+  }
+}
+
+extension SharedTier {
+  /// More outrun keys than this are suspected with their tags.
+  private static let mostOutrun = 4096
+
+  /// A caller is given a value that the store does not have; see ``OutrunKeys``.
+  func outran(_ entry: CacheEntry, _ key: CacheKey) {
+    let tooMany: [CacheKey] = state.withLock { state in
+      state.outrun.add(key, entry.entityTag)
+      guard state.outrun.count > Self.mostOutrun else { return [] }
+      defer { state.outrun = OutrunKeys() }
+      return state.outrun.keys
+    }
+    if !tooMany.isEmpty { suspect(tooMany.flatMap(\.suspectTags).uniqued()) }
+  }
+}
