@@ -19,6 +19,7 @@ struct Databases: Sendable {
   /// As the owner of the schema.
   let admin: PostgresRouter
   private let application: PostgresRouter
+  private let metered: MeteredDatabase
   private let loop: PostgresEventLoop
   private let settings: Settings.Database
   private let log: PostgresQueryLog
@@ -41,7 +42,8 @@ struct Databases: Sendable {
     admin = PostgresRouter(servers: database.owners, settings: router, loop: loop, log: log, logger: logger)
     desk = OutboxDesk(
       platform: PlatformDatabase(admin, retries: database.retries, logger: logger), instance: instance, logger: logger)
-    tenants = TenantDatabase(application, desk: desk, retries: database.retries, logger: logger)
+    metered = MeteredDatabase(application)
+    tenants = TenantDatabase(metered, desk: desk, retries: database.retries, logger: logger)
     platform = PlatformDatabase(admin, desk: desk, retries: database.retries, logger: logger)
   }
 
@@ -72,6 +74,9 @@ struct Databases: Sendable {
     admin.shutDown()
     loop.stop()
   }
+
+  /// What requests have asked of the servers.
+  var queries: QueryTotals { metered.totals }
 
   /// What the log of statements says.
   var insight: DatabaseInsight { DatabaseInsight(log) }
