@@ -21,8 +21,8 @@ extension CacheService {
     guard flights.holds(way.key, way.flight) else {
       // Removed, or overtaken by a load that began later and may have ended earlier: what that one left in memory may be
       // older than what this one brings.
-      shared.outran(landing.entry, way.key)
       await forgetChanged(way)
+      shared.outran(landing.entry, way.key)
       return landing
     }
     switch await shared.publish(way.key, landing.entry, finding.fence, limit: writeLimit(way.policy)) {
@@ -35,8 +35,8 @@ extension CacheService {
     case false?:
       // A tag has changed, or is about to. What was loaded may be newer than what this instance has in memory under the
       // same tags: those go before anybody is given it.
-      shared.outran(landing.entry, way.key)
       await forgetChanged(way)
+      shared.outran(landing.entry, way.key)
     case nil:
       try Task.checkCancellation()
       shared.suspect(way.key.suspectTags)
