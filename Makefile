@@ -15,7 +15,7 @@ LIBRARIES := zlib1g-dev libpq-dev libhiredis-dev
 SERVERS := postgresql-15 redis-server redis-sentinel redis-tools pgbouncer openssl
 
 # Suites that start servers run one test at a time: they wait for clocks of others, and share two cores with them.
-WITH_SERVERS := ^(Redis|Postgres)(Client|Adapter)Tests
+WITH_SERVERS := ^((Redis|Postgres)(Client|Adapter)|Service)Tests
 SERVER_TESTS = $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter '$(WITH_SERVERS)'
 
 ## Builds and serves the demo catalog from memory on http://127.0.0.1:8080.

@@ -23,6 +23,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -84,7 +85,7 @@ let package = Package(
       "HTTPAdapter",
       [
         "Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain", "Observability",
-        hummingbird, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes,
+        hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes,
       ]),
     source("RedisAdapter", ["Kernel", "Caching", "RedisClient", logging, nioCore]),
     source(
@@ -103,7 +104,7 @@ let package = Package(
         "InMemoryAdapter", "RedisAdapter", "RedisClient", "PostgresAdapter", "PostgresClient", "HTTPAdapter",
         "Observability", configuration, hummingbird, hummingbirdCore,
         hummingbirdHTTP2,
-        logging, metrics, nioCore, nioSSL, serviceLifecycle, systemPackage,
+        logging, metrics, nioCore, nioPosix, nioSSL, nioTLS, serviceLifecycle, systemPackage,
       ]),
     .executableTarget(name: "tenantry", dependencies: ["Bootstrap", argumentParser, logging], swiftSettings: settings),
 
@@ -143,11 +144,20 @@ let package = Package(
     .testTarget(
       name: "CachingLibraryTests", dependencies: ["Caching", "Kernel", nioCore], packageAccess: false,
       swiftSettings: settings),
+    tests(
+      "ServiceTests",
+      [
+        "Bootstrap", "HTTPAdapter", "PostgresClient", "TestServers", "tenantry", hummingbird, hummingbirdTesting,
+        httpTypes, logging, nioCore,
+      ]),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
     tests(
       "IntegrationTests",
-      ["Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, nioEmbedded, nioPosix]),
+      [
+        "Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, logging, nioEmbedded,
+        nioPosix, nioSSL,
+      ]),
     tests("ArchitectureTests", []),
   ]
 )

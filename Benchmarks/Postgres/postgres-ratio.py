@@ -109,6 +109,11 @@ def asyncpg(url, shape, seconds):
     return {"rate": float(text)}
 
 
+def soak(url, calls):
+    """Prints the resident memory of a process along that many calls of every kind."""
+    subprocess.run([LOAD, url, "soak", "lane", "2", "64", str(calls)], check=True)
+
+
 def rows(seconds):
     """What is measured: name of the row, then what runs it."""
     return {
@@ -130,6 +135,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--soak", type=int, metavar="CALLS", help="measure memory over that many calls instead")
     parser.add_argument("--asyncpg", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.asyncpg:
@@ -137,6 +143,9 @@ def main():
             import uvloop
             asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
         return print(asyncio.run(asyncpg_load(*options.asyncpg, options.seconds)))
+    if options.soak:
+        with server() as url:
+            return soak(url, options.soak)
     seconds = max(1, int(options.seconds))
     rounds = {shape: {name: [] for name in runs} for shape, runs in rows(seconds).items()}
     with server() as url:

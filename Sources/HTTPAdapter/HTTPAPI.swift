@@ -3,7 +3,9 @@ package import BookingsDomain
 package import Caching
 package import CatalogDomain
 import Hummingbird
+package import HummingbirdCore
 package import Kernel
+package import Logging
 package import NIOCore
 package import Observability
 package import TenancyDomain
@@ -54,6 +56,8 @@ package struct HTTPAPI: Sendable {
     package let newID: IDGenerator
     /// How the database is.
     package let database: @Sendable () -> DatabaseHealth
+    /// What the database's statements are like.
+    package let insight: DatabaseInsight
     package let clock: any WallClock
     package let ticker: any Ticker
 
@@ -61,7 +65,7 @@ package struct HTTPAPI: Sendable {
       limiter: RateLimiter?, hasHotPath: Bool = true, trustedProxies: Set<String> = [],
       allowedOrigins: Set<String> = [], readiness: Readiness,
       metrics: MetricsRegistry, newID: IDGenerator, database: @escaping @Sendable () -> DatabaseHealth = { .inMemory },
-      clock: any WallClock = SystemClock(),
+      insight: DatabaseInsight = .none, clock: any WallClock = SystemClock(),
       ticker: any Ticker = SystemClock()
     ) {
       self.limiter = limiter
@@ -72,6 +76,7 @@ package struct HTTPAPI: Sendable {
       self.metrics = metrics
       self.newID = newID
       self.database = database
+      self.insight = insight
       self.clock = clock
       self.ticker = ticker
     }
@@ -79,9 +84,12 @@ package struct HTTPAPI: Sendable {
 
   /// Answers every request.
   package let responder: APIResponder
-  private let hits: HitResponder?
-  private let date: DateField
-  private let newID: IDGenerator
+  /// Nil when hits go through the router.
+  let hits: HitResponder?
+  let newID: IDGenerator
+  private let clock: any WallClock
+  /// Whether the process is going to stop, so that clients should look for another connection.
+  let isDraining: @Sendable () -> Bool
 
   /// Puts the API together.
   package init(_ services: Services, _ surroundings: Surroundings) {
@@ -110,17 +118,27 @@ package struct HTTPAPI: Sendable {
       surroundings.hasHotPath
       ? HitResponder(
         directory: services.directory, catalog: services.catalog, limits: limits, finisher: finisher,
-        recorder: recorder, ticker: surroundings.ticker) : nil
-    date = DateField(clock: surroundings.clock)
+        recorder: recorder, ticker: surroundings.ticker, memories: HitMemories(clock: surroundings.clock)) : nil
     newID = surroundings.newID
+    clock = surroundings.clock
+    isDraining = { [readiness = surroundings.readiness] in readiness.isDraining }
     responder = APIResponder(
       router: router.buildResponder(), finisher: finisher, recorder: recorder,
-      ticker: surroundings.ticker)
+      watching: surroundings.insight.watching, ticker: surroundings.ticker)
   }
 
-  /// The handlers that each connection, or stream of HTTP/2, needs between codec and server.
-  package func connectionHandlers() -> [any RemovableChannelHandler] {
-    let hit = hits.map { HitHandler(hits: $0, date: date) }
-    return [ConnectionGuard(newID: newID)] + [hit].compactMap { $0 }
+  /// What a server calls for each request: answers it and writes the answer. Hummingbird's own way adds an identifier to
+  /// a logger that hardly any request uses, and binds it to the task; this one does not.
+  package func server(_ logger: Logger) -> HTTPChannelHandler.Responder {
+    let date = SharedDateField(clock: clock)
+    return { [responder] request, writer, channel in
+      let context = APIContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+      var response = await responder.answer(request, context)
+      response.headers[.date] = date.value
+      try await writer.write(response: response.head, body: response.body)
+    }
   }
+
+  /// The handlers that each stream of HTTP/2 needs between codec and server.
+  package func streamHandlers() -> [any RemovableChannelHandler] { [ConnectionGuard(newID: newID)] }
 }

@@ -45,6 +45,9 @@ package final class InMemoryDatabase: Sendable {
 
   /// Everyone who has data, whether or not they were ever inserted as tenants.
   func tenantsWithData() -> [TenantID] { stores.withLock { Array($0.keys) } }
+
+  /// Drops all a tenant has.
+  func forget(_ tenant: TenantID) { stores.withLock { $0[tenant] = nil } }
 }
 
 /// One tenant's data and its lock.

@@ -9,16 +9,23 @@ package final class Readiness: Sendable {
     case draining
   }
 
-  private let current = Mutex(Phase.starting)
+  private let isReady = Atomic(false)
+  private let hasToStop = Atomic(false)
 
   package init() {}
 
-  /// Where the process stands.
-  package var phase: Phase { current.withLock { $0 } }
+  /// Where the process stands. Two atomic loads, since every request asks.
+  package var phase: Phase {
+    if isDraining { return .draining }
+    return isReady.load(ordering: .acquiring) ? .ready : .starting
+  }
+
+  /// Whether the process is going to stop.
+  package var isDraining: Bool { hasToStop.load(ordering: .relaxed) }
 
   /// The process can serve. A process that is draining stays so.
-  package func becomeReady() { current.withLock { if $0 == .starting { $0 = .ready } } }
+  package func becomeReady() { isReady.store(true, ordering: .releasing) }
 
   /// The process is going to stop.
-  package func drain() { current.withLock { $0 = .draining } }
+  package func drain() { hasToStop.store(true, ordering: .relaxed) }
 }

@@ -18,7 +18,7 @@ enum Exit {
     } catch {
       // Wrong arguments and requests for help: the parser knows what to print and exits 64 or 0.
       if command.exitCode(for: error) != .failure { command.exit(withError: error) }
-      fail(String(describing: error), code: 1)
+      fail(CommandFailure.message(of: error), code: 1)
     }
   }
 

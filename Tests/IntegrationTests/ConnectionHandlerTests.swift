@@ -1,5 +1,7 @@
+import Foundation
 import HTTPTypes
 import Kernel
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
@@ -14,6 +16,7 @@ private final class Behind: ChannelInboundHandler {
   typealias InboundIn = HTTPRequestPart
   var heads: [HTTPRequest] = []
   var wasToldToQuiesce = false
+  var shop: Shop?
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if case .head(let head) = unwrapInboundIn(data) { heads.append(head) }
@@ -31,13 +34,31 @@ struct ConnectionHandlerTests {
       method: method, scheme: "http", authority: "x", path: path, headerFields: Sender.willow.headers + fields)
   }
 
+  /// A request as bytes.
+  private static func bytes(_ path: String, _ fields: HTTPFields = [:], version: String = "1.1") -> ByteBuffer {
+    let fields = (Sender.willow.headers + fields).map { "\($0.name.rawName): \($0.value)\r\n" }.joined()
+    return ByteBuffer(string: "GET \(path) HTTP/\(version)\r\nHost: x\r\n\(fields)\r\n")
+  }
+
+  /// All that has been written so far.
+  private static func written(_ channel: EmbeddedChannel) throws -> String {
+    var text = ""
+    while let part = try channel.readOutbound(as: IOData.self) {
+      if case .byteBuffer(let bytes) = part { text += String(buffer: bytes) }
+    }
+    return text
+  }
+
   /// The statuses of the answers written so far.
   private static func statuses(_ channel: EmbeddedChannel) throws -> [Int] {
-    var statuses: [Int] = []
-    while let part = try channel.readOutbound(as: HTTPResponsePart.self) {
-      if case .head(let head) = part { statuses.append(head.status.code) }
-    }
-    return statuses
+    try written(channel).components(separatedBy: "HTTP/1.1 ").dropFirst().compactMap { Int($0.prefix(3)) }
+  }
+
+  /// What the server behind answers.
+  private static func answer(_ channel: EmbeddedChannel, _ status: HTTPResponse.Status = .notFound) throws {
+    channel.pipeline.write(
+      HTTPResponsePart.head(HTTPResponse(status: status, headerFields: [.contentLength: "0"])), promise: nil)
+    channel.pipeline.writeAndFlush(HTTPResponsePart.end(nil), promise: nil)
   }
 
   private static let newID = IDGenerator(clock: ManualClock(), random: SystemRandomSource())
@@ -97,12 +118,15 @@ struct ConnectionHandlerTests {
     #expect(!channel.isActive)
   }
 
-  /// Runs `body` with a channel of the shop's own handlers, the list of packages being in memory.
+  /// Runs `body` with a channel that has the shop's own handlers, the list of packages being in memory.
   private func withHandlers(_ body: @escaping @Sendable (EmbeddedChannel, Behind) throws -> Void) async throws {
     try await Shop.open { (shop: Shop) async throws in
       _ = try await shop.get("/packages")
       let behind = Behind()
-      let channel = try Self.connected(shop.api.connectionHandlers() + [behind])
+      behind.shop = shop
+      let channel = try Self.connected([])
+      try HTTP1Connection(shop.api, isSecure: false, logger: Logger(label: "shop")).addHandlers(to: channel)
+      try channel.pipeline.syncOperations.addHandler(behind)
       defer { Self.close(channel) }
       try body(channel, behind)
     }
@@ -111,25 +135,61 @@ struct ConnectionHandlerTests {
   @Test("A hit is answered before the server sees it; what is behind an unanswered request is not")
   func order() async throws {
     try await withHandlers { channel, behind in
-      try channel.writeInbound(HTTPRequestPart.head(Self.request("/packages")))
-      try channel.writeInbound(HTTPRequestPart.end(nil))
+      try channel.writeInbound(Self.bytes("/packages"))
       #expect(try Self.statuses(channel) == [200])
       #expect(behind.heads.isEmpty)
-      for path in ["/packages/nowhere", "/packages"] {
-        try channel.writeInbound(HTTPRequestPart.head(Self.request(path)))
-        try channel.writeInbound(HTTPRequestPart.end(nil))
-      }
+      for path in ["/packages/nowhere", "/packages"] { try channel.writeInbound(Self.bytes(path)) }
       #expect(behind.heads.map(\.path) == ["/packages/nowhere", "/packages"])
       #expect(try Self.statuses(channel).isEmpty)
-      for _ in 0..<2 {
-        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .notFound)))
-        try channel.writeOutbound(HTTPResponsePart.end(nil))
-      }
-      _ = try Self.statuses(channel)
-      try channel.writeInbound(HTTPRequestPart.head(Self.request("/packages")))
-      try channel.writeInbound(HTTPRequestPart.end(nil))
+      for _ in 0..<2 { try Self.answer(channel) }
+      #expect(try Self.statuses(channel) == [404, 404])
+      try channel.writeInbound(Self.bytes("/packages"))
       #expect(try Self.statuses(channel) == [200])
       #expect(behind.heads.count == 2)
+    }
+  }
+
+  @Test("Hits that come in one piece are answered in their order, up to the first request that is none")
+  func pipelined() async throws {
+    try await withHandlers { channel, behind in
+      var piece = ByteBuffer()
+      for path in ["/packages", "/packages", "/packages/nowhere", "/packages"] {
+        piece.writeImmutableBuffer(Self.bytes(path))
+      }
+      try channel.writeInbound(piece)
+      #expect(try Self.statuses(channel) == [200, 200])
+      #expect(behind.heads.map(\.path) == ["/packages/nowhere", "/packages"])
+    }
+  }
+
+  @Test("However a request is cut into pieces, the next hit is answered here once it is answered")
+  func pieces() async throws {
+    try await withHandlers { channel, behind in
+      let request = Self.bytes("/packages/nowhere")
+      for cut in 1..<request.readableBytes {
+        var rest = request
+        try channel.writeInbound(rest.readSlice(length: cut))
+        try channel.writeInbound(rest)
+        #expect(behind.heads.count == cut)
+        try Self.answer(channel)
+        try channel.writeInbound(Self.bytes("/packages"))
+        #expect(try Self.statuses(channel) == [404, 200])
+      }
+    }
+  }
+
+  @Test("While a request is not whole, what looks like a hit is part of it")
+  func bodies() async throws {
+    try await withHandlers { channel, behind in
+      let hit = Self.bytes("/packages")
+      let field: HTTPFields = [.contentLength: String(hit.readableBytes)]
+      try channel.writeInbound(Self.bytes("/packages", field))
+      try channel.writeInbound(hit)
+      #expect(behind.heads.count == 1)
+      try Self.answer(channel)
+      #expect(try Self.statuses(channel) == [404])
+      try channel.writeInbound(hit)
+      #expect(try Self.statuses(channel) == [200])
     }
   }
 
@@ -137,12 +197,38 @@ struct ConnectionHandlerTests {
     "Requests with a body, with an expectation or that end the connection are the server's",
     arguments: [
       HTTPFields(dictionaryLiteral: (.contentLength, "0")), [.transferEncoding: "chunked"], [.connection: "close"],
-      [.expect: "100-continue"],
+      [.expect: "100-continue"], [.upgrade: "h2c"],
     ])
   func passedOn(_ fields: HTTPFields) async throws {
     try await withHandlers { channel, behind in
-      try channel.writeInbound(HTTPRequestPart.head(Self.request("/packages", .get, fields)))
+      try channel.writeInbound(Self.bytes("/packages", fields))
       #expect(behind.heads.count == 1)
+    }
+  }
+
+  @Test("After a request that ends the connection nothing more is answered, and its answer says so")
+  func last() async throws {
+    for (fields, version): (HTTPFields, String) in [([.connection: "Close"], "1.1"), ([:], "1.0")] {
+      try await withHandlers { channel, behind in
+        try channel.writeInbound(Self.bytes("/packages", fields, version: version))
+        #expect(behind.heads.first?.headerFields[.connection] == "close")
+        try Self.answer(channel)
+        #expect(try Self.written(channel).lowercased().contains("connection: close\r\n"))
+        try channel.writeInbound(Self.bytes("/packages"))
+        #expect(try Self.written(channel).isEmpty)
+        #expect(behind.heads.count == 1)
+      }
+    }
+  }
+
+  @Test("A client of HTTP/1.0 that asks for the connection to go on is told that it does")
+  func oldKeptAlive() async throws {
+    try await withHandlers { channel, behind in
+      try channel.writeInbound(Self.bytes("/packages", [.connection: "keep-alive"], version: "1.0"))
+      try Self.answer(channel)
+      #expect(try Self.written(channel).lowercased().contains("connection: keep-alive\r\n"))
+      try channel.writeInbound(Self.bytes("/packages"))
+      #expect(try Self.statuses(channel) == [200])
     }
   }
 
@@ -150,7 +236,8 @@ struct ConnectionHandlerTests {
   func backPressure() async throws {
     try await withHandlers { channel, behind in
       channel.isWritable = false
-      try channel.writeInbound(HTTPRequestPart.head(Self.request("/packages")))
+      channel.pipeline.fireChannelWritabilityChanged()
+      try channel.writeInbound(Self.bytes("/packages"))
       #expect(behind.heads.count == 1)
     }
   }
@@ -158,15 +245,25 @@ struct ConnectionHandlerTests {
   @Test("A wish to close waits until the socket has taken the answers")
   func quiesce() async throws {
     try await withHandlers { channel, behind in
-      channel.pipeline.fireChannelRead(HTTPRequestPart.head(Self.request("/packages")))
-      channel.pipeline.fireChannelRead(HTTPRequestPart.end(nil))
+      channel.pipeline.fireChannelRead(Self.bytes("/packages"))
       channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-      #expect(!behind.wasToldToQuiesce)
-      channel.pipeline.fireChannelReadComplete()
       channel.embeddedEventLoop.run()
       #expect(behind.wasToldToQuiesce)
       let statuses = try Self.statuses(channel)
       #expect(statuses == [200])
+    }
+  }
+
+  @Test("A process that is going to stop answers through the server, and says that the connection ends")
+  func draining() async throws {
+    try await withHandlers { channel, behind in
+      behind.shop?.readiness.drain()
+      try channel.writeInbound(Self.bytes("/packages"))
+      #expect(behind.heads.count == 1)
+      try Self.answer(channel)
+      #expect(try Self.written(channel).lowercased().contains("connection: close\r\n"))
+      try channel.writeInbound(Self.bytes("/packages"))
+      #expect(behind.heads.count == 1)
     }
   }
 }

@@ -38,13 +38,12 @@ struct SecurityTests {
   func suspension() async throws {
     try await Shop.open { (shop: Shop) async throws in
       #expect(try await shop.get("/packages").status == 200)
-      let directory = shop.preset.services.directory
-      let willow = try await directory.holder(ofKey: Sender.key("pk", "willow")).tenant
-      _ = try await directory.setStatus(willow, .suspended)
+      let administration = shop.preset.administration
+      _ = try await administration.setStatus("willow", .suspended)
       #expect(try await shop.get("/api/v1/admin/packages", as: .willowStaff).status == 403)
       #expect(try await shop.get("/packages").code == "tenant_suspended")
       #expect(try await shop.get("/packages", as: .harbor).status == 200)
-      _ = try await directory.setStatus(willow, .active)
+      _ = try await administration.setStatus("willow", .active)
       #expect(try await shop.get("/packages").status == 200)
     }
   }

@@ -7,8 +7,13 @@ package struct SchemaCommand: Sendable {
   private let settings: Settings
   private let logger: Logger
 
+  /// What a migration may take, and what another starter waits for it; each sets a limit of its own besides.
+  private static let patience = Duration.seconds(3600)
+
   /// - Parameter settings: those of the real preset.
   package init(settings: Settings, logger: Logger) {
+    var settings = settings
+    settings.database?.router.pool.statementDeadline = Self.patience
     self.settings = settings
     self.logger = logger
   }

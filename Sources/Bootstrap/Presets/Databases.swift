@@ -17,6 +17,7 @@ struct Databases: Sendable {
   private let application: PostgresRouter
   private let loop: PostgresEventLoop
   private let settings: Settings.Database
+  private let log: PostgresQueryLog
 
   /// Begins to connect. Throws when there are no settings for it or no thread to be had.
   init(_ settings: Settings, logger: Logger) throws {
@@ -25,20 +26,22 @@ struct Databases: Sendable {
     }
     self.settings = database
     loop = try PostgresEventLoop(logger: logger)
-    application = PostgresRouter(servers: database.servers, settings: database.router, loop: loop, logger: logger)
+    let log = PostgresQueryLog(settings: database.queryLog, logger: logger)
+    self.log = log
+    application = PostgresRouter(
+      servers: database.servers, settings: database.router, loop: loop, log: log, logger: logger)
     var router = database.router
     router.pool.maximum = Self.adminConnections
     router.pool.minimum = 0
     router.lane.connections = 0
-    let owners = database.admin.map { [PostgresServerAddress($0)] } ?? database.servers
-    admin = PostgresRouter(servers: owners, settings: router, loop: loop, logger: logger)
-    tenants = TenantDatabase(application, logger: logger)
-    platform = PlatformDatabase(admin, logger: logger)
+    admin = PostgresRouter(servers: database.owners, settings: router, loop: loop, log: log, logger: logger)
+    tenants = TenantDatabase(application, retries: database.retries, logger: logger)
+    platform = PlatformDatabase(admin, retries: database.retries, logger: logger)
   }
 
-  /// A connection that hears what is sent on a channel.
+  /// A connection to the primary, whichever that is, that hears what is sent on a channel.
   func listener(on channel: String) -> PostgresListener {
-    PostgresListener(url: settings.admin ?? settings.servers[0].url, channels: [channel], loop: loop)
+    PostgresListener(server: { [admin] in admin.primary }, channels: [channel], loop: loop)
   }
 
   /// Watches the servers until the task is cancelled.
@@ -55,6 +58,9 @@ struct Databases: Sendable {
     loop.stop()
   }
 
+  /// What the log of statements says.
+  var insight: DatabaseInsight { DatabaseInsight(log) }
+
   /// How the servers are, for `/health/database`.
   var report: DatabaseHealth {
     let statuses = application.status
@@ -63,7 +69,7 @@ struct Databases: Sendable {
       let pools = [statistics.reads, statistics.writes].compactMap(\.self)
       return DatabaseHealth.Server(
         region: settings.regions[status.region], type: status.role == .primary ? "primary" : "replica",
-        healthy: status.isHealthy && !status.isBreakerOpen,
+        healthy: status.isHealthy && !status.isBreakerOpen && status.role != .deposed,
         lastCheck: status.sinceCheck.map { SystemClock().now().advanced(by: .zero - $0).description },
         responseTimeMs: status.latency.inSeconds * 1000,
         lagSeconds: status.lag.inSeconds,

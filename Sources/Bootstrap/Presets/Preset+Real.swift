@@ -48,6 +48,7 @@ extension Preset {
       }
     }
     preset.database = { databases.report }
+    preset.insight = databases.insight
     preset.background = [
       CacheFeed(cache: cache), DatabaseWatch(databases: databases),
       RelayService(relay: relay, listener: databases.listener(on: OutboxRelay.channel)),

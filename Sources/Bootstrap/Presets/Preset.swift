@@ -11,9 +11,13 @@ import TenancyDomain
 struct Preset: Sendable {
   let services: HTTPAPI.Services
   let tenants: any TenantRepositoryPort
+  /// What operators do with tenants.
+  let administration: TenantAdministration
   let cache: CacheService
   /// How the database is.
   var database: @Sendable () -> DatabaseHealth = { .inMemory }
+  /// What the database's statements are like.
+  var insight = DatabaseInsight.none
   /// What must run beside the server.
   var background: [any Service] = []
   /// Closes what the adapters hold open, once nothing uses them.
@@ -46,6 +50,8 @@ struct Preset: Sendable {
     let (cache, clock, newID) = (adapters.cache, machine.clock, machine.newID)
     self.cache = cache
     tenants = adapters.tenants
+    administration = TenantAdministration(
+      repository: adapters.tenants, cache: cache, clock: clock, newID: newID)
     let catalog = CatalogService(repository: adapters.reader, cache: cache, policy: settings.cache.catalog)
     let through = settings.cache.writesThrough ? WriteThrough(catalog: catalog) : nil
     services = HTTPAPI.Services(

@@ -3,6 +3,7 @@ import HTTPAdapter
 import Hummingbird
 import Kernel
 package import Logging
+import NIOCore
 import Observability
 import ServiceLifecycle
 
@@ -10,6 +11,7 @@ import ServiceLifecycle
 package struct ServerProcess: Sendable {
   private let settings: Settings
   private let seeds: [Seed]
+  private let generated: GenerationRequest?
   private let logger: Logger
   private let announce: @Sendable (String) -> Void
 
@@ -20,18 +22,23 @@ package struct ServerProcess: Sendable {
 
   /// - Parameters:
   ///   - seeds: what the in-memory preset starts with.
+  ///   - generated: made-up tenants that it starts with besides.
   ///   - announce: takes the text for people once the server is ready.
   package init(
-    settings: Settings, seeds: [Seed], logger: Logger, announce: @escaping @Sendable (String) -> Void
+    settings: Settings, seeds: [Seed], generated: GenerationRequest? = nil, logger: Logger,
+    announce: @escaping @Sendable (String) -> Void
   ) {
     self.settings = settings
     self.seeds = seeds
+    self.generated = generated
     self.logger = logger
     self.announce = announce
   }
 
   /// Serves until SIGTERM or SIGINT; returns when all requests under way have been answered.
   package func run() async throws {
+    // Before anything asks for an event loop: two on one core only take turns.
+    NIOSingletons.groupLoopCountSuggestion = Processors.count
     let clock = SystemClock()
     let newID = IDGenerator(clock: clock, random: SystemRandomSource())
     let machine = Preset.Machine(clock: clock, ticker: clock, newID: newID)
@@ -43,17 +50,19 @@ package struct ServerProcess: Sendable {
     if settings.preset == .mock {
       let loader = SeedLoader(tenants: preset.tenants, services: preset.services, clock: clock, newID: newID)
       for seed in seeds { try await loader.load(seed) }
+      if let generated { for number in 1...generated.tenants { try await loader.load(generated.seed(number)) } }
     }
 
     let readiness = Readiness()
     CacheMetrics.export(preset.cache, to: registry)
+    if settings.preset == .real { DatabaseMetrics.export(preset.database, to: registry) }
     let api = HTTPAPI(
       preset.services,
       HTTPAPI.Surroundings(
         limiter: settings.rateLimits.limiter(ticker: clock), hasHotPath: settings.server.hasHotPath,
         trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
         readiness: readiness, metrics: registry, newID: IDGenerator(clock: clock, random: CountingRandomSource()),
-        database: preset.database))
+        database: preset.database, insight: preset.insight))
 
     let (listening, port) = AsyncStream.makeStream(of: Int.self)
     let server = try HTTPServer.application(api, settings.server, logger: logger) { bound in

@@ -62,13 +62,17 @@ struct StartUp: Service {
   }
 }
 
-/// Fails readiness first when the process is told to stop, before anything else winds down.
+/// Fails readiness first when the process is told to stop, before anything else winds down. For a moment connections are
+/// still accepted, and each answer tells its client to look for another connection.
 struct DrainNotice: Service {
   let readiness: Readiness
+  /// Long enough for what waits to be accepted and for clients that ask without a pause to be told.
+  var notice = Duration.milliseconds(250)
 
   func run() async throws {
     // Thrown when cancelled instead: then there is nothing left to announce to.
     try? await gracefulShutdown()
     readiness.drain()
+    try? await Task.sleep(for: notice)
   }
 }

@@ -94,9 +94,17 @@ struct SettingReader: Sendable {
     }
   }
 
+  /// Objects stay what they are: the settings that take them take JSON.
+  private static func json(_ elements: [[String: Any]]) -> String {
+    // What was read as JSON can be written as such.
+    guard let data = try? JSONSerialization.data(withJSONObject: elements) else { return "\(elements)" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
   private static func text(_ value: Any) -> String {
     switch value {
     case let text as String: text
+    case let elements as [[String: Any]] where !elements.isEmpty: json(elements)
     case let elements as [Any]: elements.map(text).joined(separator: ",")
     default: "\(value)"
     }

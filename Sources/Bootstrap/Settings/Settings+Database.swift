@@ -12,6 +12,9 @@ extension Settings {
     /// The primary, as the schema's owner signs in; nil for the same servers and the same user.
     package var admin: PostgresURL?
     package var router: PostgresRouterSettings
+    package var queryLog: PostgresQueryLog.Settings
+    /// How often a transaction is run again that failed without having changed anything.
+    package var retries: Int
   }
 }
 
@@ -29,7 +32,9 @@ extension Settings.Database {
     }
     regions = ["primary"]
     servers = [PostgresServerAddress(primary)]
-    for text in reader.list("DATABASE_REPLICA_URLS") { servers.append(try Self.replica(text, region: 0)) }
+    for text in reader.list("DATABASE_REPLICA_URLS") {
+      servers.append(try Self.replica("DATABASE_REPLICA_URLS", text, region: 0))
+    }
     servers += try reader.postgresHosts("DB_REPLICA_", region: 0)
     for region in try reader.fallbackRegions() {
       regions.append(region.name)
@@ -37,7 +42,9 @@ extension Settings.Database {
       servers.append(
         PostgresServerAddress(
           try SettingReader.postgresURL("DATABASE_FALLBACK_REGIONS", region.primary), region: number))
-      for replica in region.replicas ?? [] { servers.append(try Self.replica(replica, region: number)) }
+      for replica in region.replicas ?? [] {
+        servers.append(try Self.replica("DATABASE_FALLBACK_REGIONS", replica, region: number))
+      }
     }
     if let secondary = try reader.postgresHost("DB_SECONDARY_HOST") {
       regions.append("secondary")
@@ -47,20 +54,32 @@ extension Settings.Database {
     }
     admin = try reader.postgresURL("DATABASE_ADMIN_URL")
     router = try PostgresRouterSettings(reader)
+    retries = router.pool.connectAttempts - 1
+    queryLog = PostgresQueryLog.Settings()
+    queryLog.threshold = try reader.duration("DATABASE_SLOW_QUERY", default: .milliseconds(100))
+  }
+
+  /// The same servers as the schema's owner signs in, so that his work follows the primary too.
+  var owners: [PostgresServerAddress] {
+    guard let admin else { return servers }
+    let others = servers.dropFirst().map { server in
+      PostgresServerAddress(server.url.signedIn(as: admin), weight: server.weight, region: server.region)
+    }
+    return [PostgresServerAddress(admin)] + others
   }
 
   /// A replica's URL, `#weight=3` behind it where it is to take three times its share of the reads.
-  private static func replica(_ text: String, region: Int) throws -> PostgresServerAddress {
+  private static func replica(_ name: String, _ text: String, region: Int) throws -> PostgresServerAddress {
     let parts = text.split(separator: "#", maxSplits: 1)
     var weight = 1.0
     if parts.count == 2 {
       guard parts[1].hasPrefix("weight="), let number = Double(parts[1].dropFirst(7)), number > 0, number <= 1000 else {
-        throw SettingError("DATABASE_REPLICA_URLS", got: nil, takes: "#weight= and a number up to 1000 behind a URL")
+        throw SettingError(name, got: nil, takes: "#weight= and a number up to 1000 behind a URL")
       }
       weight = number
     }
     return PostgresServerAddress(
-      try SettingReader.postgresURL("DATABASE_REPLICA_URLS", String(parts.first ?? "")), weight: weight, region: region)
+      try SettingReader.postgresURL(name, String(parts.first ?? "")), weight: weight, region: region)
   }
 }
 
@@ -69,11 +88,12 @@ extension PostgresRouterSettings {
     self.init()
     pool.maximum = try reader.integer("DATABASE_POOL_MAX", default: 20, in: 1...10_000)
     pool.minimum = try reader.integer("DATABASE_POOL_MIN", default: min(2, pool.maximum), in: 0...pool.maximum)
+    let some = Duration.milliseconds(1) ... .seconds(31_536_000)
     pool.idleTimeout = try reader.duration("DATABASE_POOL_IDLE_TIMEOUT", default: .seconds(30))
-    pool.connectTimeout = try reader.duration("DATABASE_POOL_CONNECT_TIMEOUT", default: .seconds(5))
+    pool.connectTimeout = try reader.duration("DATABASE_POOL_CONNECT_TIMEOUT", default: .seconds(5), in: some)
     pool.acquisitionDeadline = pool.connectTimeout
-    pool.statementDeadline = try reader.duration("DATABASE_POOL_STATEMENT_TIMEOUT", default: .seconds(30))
-    pool.maximumLifetime = try reader.duration("DATABASE_POOL_MAX_LIFETIME", default: .seconds(3600))
+    pool.statementDeadline = try reader.duration("DATABASE_POOL_STATEMENT_TIMEOUT", default: .seconds(30), in: some)
+    pool.maximumLifetime = try reader.duration("DATABASE_POOL_MAX_LIFETIME", default: .seconds(3600), in: some)
     pool.connectAttempts = 1 + (try reader.integer("DATABASE_MAX_RETRIES", default: 3, in: 0...100))
     pool.connectRetryDelay = try reader.duration("DATABASE_RETRY_DELAY_MS", default: .seconds(1))
     pool.usesPreparedStatements = try reader.bool("DATABASE_PREPARED", default: true)
@@ -82,8 +102,10 @@ extension PostgresRouterSettings {
     healthDeadline = min(healthDeadline, healthInterval * 2)
     lagThreshold = try reader.duration("DATABASE_REPLICA_LAG_THRESHOLD", default: .seconds(5))
     cpuThreshold = Double(try reader.integer("DATABASE_CPU_THRESHOLD", default: 80, in: 1...100))
-    breaker.failureRatio = try reader.fraction("BREAKER_FAILURE_RATIO", default: 0.5)
-    breaker.window = try reader.duration("BREAKER_WINDOW", default: .seconds(60))
+    breaker.failureRatio = try reader.value(
+      "BREAKER_FAILURE_RATIO", default: 0.5, takes: "a number above 0 and up to 1"
+    ) { Double($0).flatMap { $0 > 0 && $0 <= 1 ? $0 : nil } }
+    breaker.window = try reader.duration("BREAKER_WINDOW", default: .seconds(60), in: some)
     breaker.opensFor = try reader.duration("BREAKER_OPEN_FOR", default: .seconds(30))
   }
 }

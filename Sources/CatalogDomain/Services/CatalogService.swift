@@ -14,9 +14,10 @@ package struct CatalogService: Sendable {
     self.policy = policy
   }
 
-  /// The answer if this instance has it in memory: never suspends. Nil also for what is remembered as absent.
-  package func peek(_ tenant: TenantID, _ read: CatalogRead) -> CacheEntry? {
-    guard let entry = cache.peek(read.key(tenant)), !entry.isAbsent else { return nil }
+  /// The answer of a key of ``CatalogRead/key(_:)`` if this instance has it in memory: never suspends. Nil also for what
+  /// is remembered as absent.
+  package func peek(_ key: CacheKey) -> CacheEntry? {
+    guard let entry = cache.peek(key), !entry.isAbsent else { return nil }
     return entry
   }
 

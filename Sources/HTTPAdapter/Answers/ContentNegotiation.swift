@@ -5,6 +5,11 @@ enum ContentNegotiation {
   /// Whether the client would rather have gzip, or has no choice. Without the field the body is sent as it is.
   static func wantsGzip(_ headers: HTTPFields) -> Bool {
     guard let field = headers[.acceptEncoding] else { return false }
+    return wantsGzip(field)
+  }
+
+  /// The same for the value of an `Accept-Encoding` field.
+  static func wantsGzip(_ field: String) -> Bool {
     if field == "gzip" || field == "gzip, deflate, br" || field == "gzip, deflate, br, zstd" { return true }
     var gzip: Double?
     var identity: Double?

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// An answer whole: what both the router's way and the event loop's send.
+/// An answer whole: what the router's way sends, and what the event loop's makes its bytes of.
 struct Reply: Sendable {
   var status: HTTPResponse.Status
   var headers: HTTPFields
@@ -16,7 +16,7 @@ struct Reply: Sendable {
   }
 }
 
-/// Turns a cached entry into an answer. The only place that decides what a hit sends: 304, gzip or the body as it is.
+/// Turns a cached entry into an answer. The only place that decides what a hit sends.
 enum EntityAnswer {
   /// How long caches of clients may use an answer.
   enum Freshness: String {
@@ -33,29 +33,36 @@ enum EntityAnswer {
 
   /// The answer to a GET or HEAD that found `entry`.
   static func reply(_ entry: CacheEntry, _ request: HTTPFields, _ freshness: Freshness) -> Reply {
-    reply(entry.body, gzip: entry.gzip, entry.entityTag, request, freshness, vary: varyByKey)
+    let form = EntityForm(
+      entry, wantsGzip: ContentNegotiation.wantsGzip(request), ifNoneMatch: request[.ifNoneMatch])
+    return reply(form, entry, freshness)
+  }
+
+  /// The answer that sends `entry` in one form.
+  static func reply(_ form: EntityForm, _ entry: CacheEntry, _ freshness: Freshness) -> Reply {
+    reply(form, entry.entityTag, form.body(of: entry), freshness, vary: varyByKey)
   }
 
   /// The answer to a GET or HEAD that made `body`.
   static func reply(
     _ body: ByteBuffer, _ request: HTTPFields, _ freshness: Freshness, vary: String = varyByKey
   ) -> Reply {
-    reply(body, gzip: nil, EntityTag(of: body), request, freshness, vary: vary)
+    let tag = EntityTag(of: body)
+    let form = EntityForm(tag, isGzip: false, ifNoneMatch: request[.ifNoneMatch])
+    return reply(form, tag, form.isUnchanged ? nil : body, freshness, vary: vary)
   }
 
   private static func reply(
-    _ body: ByteBuffer, gzip: ByteBuffer?, _ tag: EntityTag, _ request: HTTPFields, _ freshness: Freshness,
-    vary: String
+    _ form: EntityForm, _ tag: EntityTag, _ body: ByteBuffer?, _ freshness: Freshness, vary: String
   ) -> Reply {
-    let gzip = gzip.flatMap { ContentNegotiation.wantsGzip(request) ? $0 : nil }
     var headers = HTTPFields()
     headers.reserveCapacity(12)
-    headers.append(HTTPField(name: .eTag, value: gzip == nil ? tag.identity : tag.gzip))
+    headers.append(HTTPField(name: .eTag, value: form.isGzip ? tag.gzip : tag.identity))
     headers.append(HTTPField(name: .cacheControl, value: freshness.rawValue))
     headers.append(HTTPField(name: .vary, value: vary))
-    if Preconditions.hasCurrent(request, tag) { return Reply(status: .notModified, headers: headers) }
+    guard let body else { return Reply(status: .notModified, headers: headers) }
     headers.append(HTTPField(name: .contentType, value: "application/json"))
-    if gzip != nil { headers.append(HTTPField(name: .contentEncoding, value: "gzip")) }
-    return Reply(status: .ok, headers: headers, body: gzip ?? body)
+    if form.isGzip { headers.append(HTTPField(name: .contentEncoding, value: "gzip")) }
+    return Reply(status: .ok, headers: headers, body: body)
   }
 }

@@ -4,8 +4,8 @@ import HTTPTypes
 /// Compares entity tags (RFC 9110, section 13.1).
 enum Preconditions {
   /// Whether `If-None-Match` names this version, in any of its codings. Weak comparison, as the RFC has it.
-  static func hasCurrent(_ headers: HTTPFields, _ tag: EntityTag) -> Bool {
-    guard let field = headers[.ifNoneMatch] else { return false }
+  static func hasCurrent(_ ifNoneMatch: String?, _ tag: EntityTag) -> Bool {
+    guard let field = ifNoneMatch else { return false }
     if field == tag.identity || field == tag.gzip { return true }
     return list(field).contains { item in
       let strong = item.hasPrefix("W/") ? item.dropFirst(2) : item

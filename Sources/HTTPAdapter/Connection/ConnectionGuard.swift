@@ -38,21 +38,35 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
   private let bounds: Bounds
   private let newID: IDGenerator
+  /// Shared with handlers that answer before this one sees a request.
+  private let progress: ConnectionProgress
   private var idleCheck: Scheduled<Void>?
   private var bodyDeadline: Scheduled<Void>?
-  private var lastMove = NIODeadline.uptimeNanoseconds(0)
   private var bytes = 0
   /// Requests whose answer has not been written whole.
   private var unanswered = 0
+  /// Whether the newest request has yet to end.
+  private var isOpen = false
+  /// Whether an answer has been begun and not written whole.
+  private var isAnswering = false
+  /// What was wrong with the bytes after the last request that was well-formed.
+  private var fault: (any Error)?
+  /// Whether the answer to a fault has been given, so that nothing may follow.
+  private var hasRefused = false
 
-  package init(bounds: Bounds = Bounds(), newID: IDGenerator) {
+  package convenience init(bounds: Bounds = Bounds(), newID: IDGenerator) {
+    self.init(bounds: bounds, newID: newID, progress: ConnectionProgress())
+  }
+
+  init(bounds: Bounds = Bounds(), newID: IDGenerator, progress: ConnectionProgress) {
     self.bounds = bounds
     self.newID = newID
+    self.progress = progress
   }
 
   package func handlerAdded(context: ChannelHandlerContext) {
-    lastMove = context.eventLoop.now
-    checkIdle(context, at: lastMove + bounds.idleTime)
+    progress.lastMove = context.eventLoop.now
+    checkIdle(context, at: progress.lastMove + bounds.idleTime)
   }
 
   package func handlerRemoved(context: ChannelHandlerContext) { cancel() }
@@ -63,7 +77,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   }
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    lastMove = context.eventLoop.now
+    guard fault == nil else { return }
+    progress.lastMove = context.eventLoop.now
     switch unwrapInboundIn(data) {
     case .head(let head): begin(head, context)
     case .body(let part):
@@ -71,6 +86,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
       if bodyDeadline == nil { startBodyDeadline(context) }
       if bytes > bounds.bodyBytes { context.close(promise: nil) }
     case .end:
+      isOpen = false
       bodyDeadline?.cancel()
       bodyDeadline = nil
     }
@@ -78,22 +94,36 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   }
 
   package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) {
-      unanswered -= 1
-      lastMove = context.eventLoop.now
+    guard !hasRefused else {
+      promise?.fail(ChannelError.outputClosed)
+      return
     }
+    let part = unwrapOutboundIn(data)
+    if case .head(let head) = part { isAnswering = head.status.kind != .informational }
     context.write(data, promise: promise)
+    guard case .end = part else { return }
+    isAnswering = false
+    unanswered -= 1
+    progress.lastMove = context.eventLoop.now
+    if let fault { refuse(context, fault) }
   }
 
   package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard error is HTTPParserError else { return context.fireErrorCaught(error) }
-    // An answer that is being written cannot be cut into.
-    if unanswered == 0 { refuse(context, error) }
-    context.close(promise: nil)
+    // What the decoder says once it has stopped tells nothing new.
+    guard fault == nil else { return }
+    if !(error is MalformedHead) {
+      // Bytes after the last request are nobody's, whatever they are.
+      if progress.isLast, progress.begun == progress.ended { return }
+      guard error is HTTPParserError else { return context.fireErrorCaught(error) }
+    }
+    fault = error
+    bodyDeadline?.cancel()
+    refuse(context, error)
   }
 
   private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
     unanswered += 1
+    isOpen = true
     bytes = 0
     let length = head.headerFields[.contentLength]
     guard length != nil || head.headerFields[.transferEncoding] != nil else { return }
@@ -120,7 +150,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
       let (handler, context) = bound.value
       // What the peer has yet to take moves without being seen here.
       let patience = context.channel.isWritable ? handler.bounds.idleTime : handler.bounds.drainTime
-      let due = handler.lastMove + patience
+      let due = handler.progress.lastMove + patience
       if due <= context.eventLoop.now { context.close(promise: nil) } else { handler.checkIdle(context, at: due) }
     }
   }
@@ -130,7 +160,13 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     bodyDeadline?.cancel()
   }
 
+  /// Answers bytes that are not HTTP, once all requests before them are answered. When they are in the body of a request,
+  /// it is its answer, unless that has been begun: an answer cannot be cut into.
   private func refuse(_ context: ChannelHandlerContext, _ error: any Error) {
+    let before = unanswered - (isOpen ? 1 : 0)
+    guard before <= 0 else { return }
+    hasRefused = true
+    if before < 0 || (isOpen && isAnswering) { return context.close(promise: nil) }
     let refusal = DomainError(.malformedRequest, "The request is not well-formed HTTP.")
     let problem = Problem(refusal, underlying: error)
     let requestID = newID.uniqueID().description
@@ -140,5 +176,6 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(wrapOutboundOut(.body(problem.body(requestID: requestID))), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    context.closeGently()
   }
 }

@@ -1,25 +1,24 @@
 import Kernel
 import Synchronization
 
-/// The value of the `Date` field (RFC 9110, section 5.6.7), made once a second.
-final class DateField: Sendable {
+/// The `Date` field (RFC 9110, section 5.6.7), made once a second.
+struct DateField {
   private let clock: any WallClock
-  private let made = Mutex<(second: Int64, text: String)>((.min, ""))
+  private var made: (second: Int64, line: [UInt8]) = (.min, [])
 
   init(clock: any WallClock) { self.clock = clock }
 
-  /// The time now, for example `Sun, 06 Nov 1994 08:49:37 GMT`.
-  var value: String {
+  /// The line of the field now, for example `Date: Sun, 06 Nov 1994 08:49:37 GMT`, with its end.
+  mutating func line() -> [UInt8] {
     let second = clock.now().milliseconds / 1000
-    return made.withLock { made in
-      if made.second != second { made = (second, Self.text(second)) }
-      return made.text
-    }
+    if made.second != second { made = (second, Array("Date: \(Self.text(second))\r\n".utf8)) }
+    return made.line
   }
 
   private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
+  /// The value of the field.
   static func text(_ second: Int64) -> String {
     let date = CalendarDate(dayNumber: Int(second / 86_400))
     let (year, month, day) = date.parts
@@ -29,4 +28,21 @@ final class DateField: Sendable {
   }
 
   private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
+}
+
+/// The value of the field for tasks, which share it.
+final class SharedDateField: Sendable {
+  private let clock: any WallClock
+  private let made = Mutex<(second: Int64, text: String)>((.min, ""))
+
+  init(clock: any WallClock) { self.clock = clock }
+
+  /// The time now, for example `Sun, 06 Nov 1994 08:49:37 GMT`.
+  var value: String {
+    let second = clock.now().milliseconds / 1000
+    return made.withLock { made in
+      if made.second != second { made = (second, DateField.text(second)) }
+      return made.text
+    }
+  }
 }

@@ -1,107 +1,101 @@
-import HTTPTypes
-import Kernel
-package import NIOCore
-package import NIOHTTPTypes
+import NIOCore
 
-/// Answers hits on the event loop of their connection, before Hummingbird's bridge to tasks sees them. All else passes.
+/// Answers hits on the event loop of their connection, before the HTTP decoder and all behind it see them. Bytes in,
+/// bytes out; what it does not answer passes untouched.
 ///
-/// A request is answered here only when it has no body, nothing before it on the connection is unanswered and the peer
-/// reads what it is sent; so answers keep their order, and a peer that does not read is held back by the server behind.
-/// Sits between ``ConnectionGuard`` and the server.
-package final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
-  package typealias InboundIn = HTTPRequestPart
-  package typealias InboundOut = HTTPRequestPart
-  package typealias OutboundIn = HTTPResponsePart
-  package typealias OutboundOut = HTTPResponsePart
+/// A request is answered here only when nothing before it on the connection is unanswered and the peer reads what it is
+/// sent; so answers keep their order, and a peer that does not read is held back by the server behind.
+final class HitHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+  typealias OutboundOut = ByteBuffer
 
   private let hits: HitResponder
-  private let date: DateField
-  /// Requests passed on whose answer has not been written whole.
-  private var passedOn = 0
-  /// Whether the rest of the request that is coming in belongs to one that was answered here.
-  private var isAnswered = false
+  private let memory: HitMemory
+  private let progress: ConnectionProgress
+  private let isDraining: @Sendable () -> Bool
+  private let caller: HitCaller
+  private var isWritable = true
   private var hasWritten = false
-  /// The address the connection comes from, once it has been asked for.
-  private var knownPeer: String?
-  /// Answers of ours that the socket has not taken yet.
-  private var unsent = 0
-  /// A wish to close the connection, held back until the socket has taken our answers.
-  private var quiesce: Any?
+  private var hasPassedOn = false
 
-  init(hits: HitResponder, date: DateField) {
+  /// For one connection, to be made on its event loop.
+  init(
+    _ hits: HitResponder, _ channel: any Channel, _ progress: ConnectionProgress,
+    isDraining: @escaping @Sendable () -> Bool
+  ) {
     self.hits = hits
-    self.date = date
+    self.progress = progress
+    self.isDraining = isDraining
+    memory = hits.memories.memory(of: channel.eventLoop)
+    caller = HitCaller(peer: ClientAddress.peer(channel))
   }
 
-  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head):
-      if let reply = reply(head, context) {
-        isAnswered = true
-        write(reply, context)
-        return
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = unwrapInboundIn(data)
+    if progress.isIdle, !isDraining() {
+      while bytes.readableBytes > 0 {
+        // What the socket takes at once is no reason to stop.
+        if !isWritable { flush(context) }
+        guard isWritable, answer(&bytes, context) else { break }
       }
-      isAnswered = false
-      passedOn += 1
-    case .body: if isAnswered { return }
-    case .end: if isAnswered { return }
     }
-    context.fireChannelRead(data)
+    if bytes.readableBytes > 0 { passOn(bytes, context) }
   }
 
-  package func channelReadComplete(context: ChannelHandlerContext) {
-    if hasWritten {
-      hasWritten = false
-      context.flush()
-    }
+  func channelReadComplete(context: ChannelHandlerContext) {
+    flush(context)
+    guard hasPassedOn else { return }
+    hasPassedOn = false
     context.fireChannelReadComplete()
   }
 
-  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { passedOn -= 1 }
-    context.write(data, promise: promise)
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    isWritable = context.channel.isWritable
+    context.fireChannelWritabilityChanged()
   }
 
-  package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is ChannelShouldQuiesceEvent, unsent > 0 {
-      quiesce = event
-    } else {
-      context.fireUserInboundEventTriggered(event)
-    }
-  }
-
-  private func reply(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> Reply? {
-    let fields = head.headerFields
-    guard passedOn == 0, quiesce == nil, context.channel.isWritable, fields[.contentLength] == nil,
-      fields[.transferEncoding] == nil, fields[.connection] == nil || fields[.connection]?.lowercased() == "keep-alive",
-      fields[.expect] == nil
-    else { return nil }
-    return hits.reply(head, peer: peer(context))
-  }
-
-  private func peer(_ context: ChannelHandlerContext) -> String {
-    if let knownPeer { return knownPeer }
-    let peer = ClientAddress.peer(context.channel)
-    knownPeer = peer
-    return peer
-  }
-
-  private func write(_ reply: Reply, _ context: ChannelHandlerContext) {
-    var head = HTTPResponse(status: reply.status, headerFields: reply.headers)
-    head.headerFields.append(HTTPField(name: .date, value: date.value))
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if let body = reply.body { context.write(wrapOutboundOut(.body(body)), promise: nil) }
+  /// A wish to close the connection waits until the socket has taken the answers: the server behind knows nothing of them.
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+    hasPassedOn = true
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
     let sent = context.eventLoop.makePromise(of: Void.self)
-    unsent += 1
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    sent.futureResult.whenComplete { _ in
-      let (handler, context) = bound.value
-      handler.unsent -= 1
-      guard handler.unsent == 0, let event = handler.quiesce else { return }
-      handler.quiesce = nil
-      context.fireUserInboundEventTriggered(event)
-    }
-    context.write(wrapOutboundOut(.end(nil)), promise: sent)
+    sent.futureResult.whenComplete { _ in bound.value.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+  }
+
+  private func flush(_ context: ChannelHandlerContext) {
+    guard hasWritten else { return }
+    hasWritten = false
+    context.flush()
+  }
+
+  private func answer(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) -> Bool {
+    guard let (hit, length) = hit(bytes) else { return false }
+    bytes.moveReaderIndex(forwardBy: length)
+    progress.lastMove = context.eventLoop.now
+    context.write(wrapOutboundOut(hit.head), promise: nil)
+    if let body = hit.body { context.write(wrapOutboundOut(body), promise: nil) }
     hasWritten = true
+    return true
+  }
+
+  private func hit(_ bytes: ByteBuffer) -> (HitResponder.Hit, length: Int)? {
+    let bytes = bytes.readableBytesUInt8Span
+    guard let head = PlainHead(bytes), let hit = hits.answer(head, bytes, caller, memory) else { return nil }
+    return (hit, head.length)
+  }
+
+  /// Hands bytes to the decoder, the last one by itself: when a request ends with it, the decoder holds no more than that.
+  private func passOn(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    var bytes = bytes
+    hasPassedOn = true
+    if bytes.readableBytes > 1, let most = bytes.readSlice(length: bytes.readableBytes - 1) {
+      context.fireChannelRead(wrapInboundOut(most))
+    }
+    let ended = progress.ended
+    context.fireChannelRead(wrapInboundOut(bytes))
+    progress.isAtBoundary = progress.ended == ended + 1
   }
 }

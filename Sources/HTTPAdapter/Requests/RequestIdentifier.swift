@@ -9,6 +9,13 @@ enum RequestIdentifier {
     return new().description
   }
 
+  /// The caller's, which stands at a place, when it is sane.
+  static func of(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> String? {
+    guard !place.isEmpty else { return nil }
+    let given = String(bytes, place)
+    return isSane(given) ? given : nil
+  }
+
   private static func isSane(_ text: String) -> Bool {
     (1...128).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in

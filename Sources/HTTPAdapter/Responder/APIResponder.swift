@@ -9,16 +9,20 @@ package struct APIResponder: HTTPResponder {
   let router: RouterResponder<APIContext>
   let finisher: Finisher
   let recorder: RequestRecorder
+  let watching: DatabaseInsight.RequestWatch
   let ticker: any Ticker
 
   package func respond(to request: Request, context: APIContext) async throws -> Response {
+    await answer(request, context)
+  }
+
+  /// The answer to a request.
+  func answer(_ request: Request, _ context: APIContext) async -> Response {
     let start = ticker.nanoseconds()
     let requestID = finisher.requestID(request.headers)
     var context = context
     context.requestID = requestID
-    context.logger[metadataKey: "request.id"] = .string(requestID)
-    if let trace = TraceParent.traceID(request.headers) { context.logger[metadataKey: "trace.id"] = .string(trace) }
-    var response = await routed(request, context)
+    var response = await watching { await routed(request, context) }
     finisher.finish(&response.headers, request.headers, requestID)
     let template = context.endpointPath ?? RequestRecorder.unmatched
     recorder.record(template, request.method, response.status, from: start, to: ticker.nanoseconds())
@@ -51,7 +55,11 @@ package struct APIResponder: HTTPResponder {
 
   private func log(_ problem: Problem, _ request: Request, _ context: APIContext) {
     guard problem.status.code >= 500 else { return }
-    context.logger.error(
+    var logger = context.logger
+    // Made for those alone that need it: most requests log nothing.
+    logger[metadataKey: "request.id"] = .string(context.requestID)
+    if let trace = TraceParent.traceID(request.headers) { logger[metadataKey: "trace.id"] = .string(trace) }
+    logger.error(
       "request failed",
       metadata: [
         "http.request.method": .string(request.method.rawValue),

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// Lets browsers on other sites use the API (the Fetch standard's CORS protocol).
 package struct CrossOrigin: Sendable {
@@ -24,14 +25,31 @@ package struct CrossOrigin: Sendable {
       ])
   }
 
+  /// Says that an answer depends on the site, where it does.
+  func vary(_ headers: inout HTTPFields) {
+    guard !origins.isEmpty, !origins.contains("*") else { return }
+    headers[.vary] = [headers[.vary], "Origin"].compactMap { $0 }.joined(separator: ", ")
+  }
+
   /// Tells the browser that its site may read an answer.
-  func allow(_ request: HTTPFields, in headers: inout HTTPFields) {
-    guard !origins.isEmpty else { return }
-    if !origins.contains("*") { headers[.vary] = [headers[.vary], "Origin"].compactMap { $0 }.joined(separator: ", ") }
-    guard let origin = request[.origin], allows(origin) else { return }
-    headers[.accessControlAllowOrigin] = origins.contains("*") ? "*" : origin
-    headers[.accessControlExposeHeaders] =
-      "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+  func allow(_ origin: String?, in headers: inout HTTPFields) {
+    guard let allowed = allowed(origin) else { return }
+    headers[.accessControlAllowOrigin] = allowed
+    headers[.accessControlExposeHeaders] = Self.exposed
+  }
+
+  /// The same as bytes.
+  func allow(_ origin: String?, in head: inout ByteBuffer) {
+    guard let allowed = allowed(origin) else { return }
+    head.writeString("Access-Control-Allow-Origin: \(allowed)\r\nAccess-Control-Expose-Headers: \(Self.exposed)\r\n")
+  }
+
+  private static let exposed =
+    "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+
+  private func allowed(_ origin: String?) -> String? {
+    guard let origin, allows(origin) else { return nil }
+    return origins.contains("*") ? "*" : origin
   }
 
   private func allows(_ origin: String?) -> Bool {

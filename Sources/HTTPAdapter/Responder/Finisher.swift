@@ -1,5 +1,6 @@
 import HTTPTypes
 import Kernel
+import NIOCore
 
 /// What every answer gets, whoever made it: its request id, and the fields that let other sites read it.
 struct Finisher: Sendable {
@@ -13,6 +14,19 @@ struct Finisher: Sendable {
 
   func finish(_ headers: inout HTTPFields, _ request: HTTPFields, _ requestID: String) {
     headers.append(HTTPField(name: .requestID, value: requestID))
-    crossOrigin.allow(request, in: &headers)
+    crossOrigin.vary(&headers)
+    crossOrigin.allow(request[.origin], in: &headers)
+  }
+
+  /// The same as bytes, for an answer whose head says already what it depends on.
+  func finish(_ answer: inout ByteBuffer, _ bytes: Span<UInt8>, _ request: PlainHead) {
+    answer.writeStaticString("X-Request-Id: ")
+    if let given = RequestIdentifier.of(bytes, request.requestID) {
+      answer.writeString(given)
+    } else {
+      answer.writeString(newID.uniqueID().description)
+    }
+    answer.writeStaticString("\r\n")
+    if !request.origin.isEmpty { crossOrigin.allow(String(bytes, request.origin), in: &answer) }
   }
 }

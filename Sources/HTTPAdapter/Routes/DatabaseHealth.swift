@@ -15,10 +15,10 @@ package struct DatabaseHealth: Encodable, Sendable {
   package struct Server: Encodable, Sendable {
     /// Connections, of the pools for reads and writes together.
     package struct Pool: Encodable, Sendable {
-      let total: Int
-      let active: Int
-      let idle: Int
-      let waiting: Int
+      package let total: Int
+      package let active: Int
+      package let idle: Int
+      package let waiting: Int
 
       package init(total: Int, active: Int, idle: Int, waiting: Int) {
         self.total = total
@@ -30,13 +30,13 @@ package struct DatabaseHealth: Encodable, Sendable {
 
     package let region: String
     /// `primary` or `replica`.
-    let type: String
+    package let type: String
     package let healthy: Bool
     /// RFC 3339; nil before the first look.
     @ExplicitNull var lastCheck: String?
-    let responseTimeMs: Double
-    let lagSeconds: Double
-    let pool: Pool
+    package let responseTimeMs: Double
+    package let lagSeconds: Double
+    package let pool: Pool
 
     package init(
       region: String, type: String, healthy: Bool, lastCheck: String?, responseTimeMs: Double, lagSeconds: Double,

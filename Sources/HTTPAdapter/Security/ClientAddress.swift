@@ -12,8 +12,13 @@ package struct ClientAddress: Sendable {
   /// one that no proxy of ours has written, so neither is believed.
   /// - Parameter peer: the address the connection comes from.
   func of(_ peer: String, _ headers: HTTPFields) -> String {
+    of(peer, headers[.forwarded], headers[.forwardedFor])
+  }
+
+  /// The same for the values of the two fields.
+  func of(_ peer: String, _ forwarded: String?, _ forwardedFor: String?) -> String {
     guard trusted.contains(peer) else { return peer }
-    let hops = Self.forwarded(headers)
+    let hops = Self.hops(forwarded, forwardedFor)
     return hops.last { !trusted.contains($0) } ?? hops.first ?? peer
   }
 
@@ -32,15 +37,15 @@ package struct ClientAddress: Sendable {
   }
 
   /// The addresses the proxies say they were asked by, the farthest first.
-  private static func forwarded(_ headers: HTTPFields) -> [String] {
-    guard headers[.forwarded] == nil || headers[.forwardedFor] == nil else { return [] }
-    if let field = headers[.forwarded] {
+  private static func hops(_ forwarded: String?, _ forwardedFor: String?) -> [String] {
+    guard forwarded == nil || forwardedFor == nil else { return [] }
+    if let field = forwarded {
       return field.split(separator: ",").compactMap { hop in
         hop.split(separator: ";").map { $0.trimmed }.first { $0.lowercased().hasPrefix("for=") }
           .map { address(String($0.dropFirst(4))) }
       }
     }
-    return headers[.forwardedFor]?.split(separator: ",").map { address(String($0.trimmed)) } ?? []
+    return forwardedFor?.split(separator: ",").map { address(String($0.trimmed)) } ?? []
   }
 
   /// An address without quotes, brackets and port.

@@ -1,6 +1,7 @@
 import Caching
 import HTTPTypes
 import Kernel
+import NIOCore
 import TenancyDomain
 
 /// Applies the rate limiter to requests that bear a key.
@@ -12,16 +13,33 @@ struct Limits: Sendable {
   /// Takes one request off the caller's limits. A staff key is one client wherever it is used; a publishable key, which
   /// every visitor of a storefront has, is one client for each address.
   func take(_ holder: KeyHolder, peer: String, _ headers: HTTPFields) -> RateLimitDecision? {
-    guard let limiter else { return nil }
+    guard limiter != nil else { return nil }
     let name = holder.key.kind == .secret ? holder.key.digest.description : address.of(peer, headers)
-    return limiter.take(RateLimiter.Client(tenant: holder.tenant.id, name: name))
+    return take(RateLimiter.Client(tenant: holder.tenant.id, name: name))
   }
+
+  /// Takes one request off a client's limits; nil when limits are off.
+  func take(_ client: @autoclosure () -> RateLimiter.Client) -> RateLimitDecision? { limiter?.take(client()) }
 
   /// Adds the header fields of draft-ietf-httpapi-ratelimit-headers to an answer.
   func describe(_ decision: RateLimitDecision, in headers: inout HTTPFields) {
     guard let limiter else { return }
     headers[.rateLimitPolicy] = limiter.policyField
     headers[.rateLimit] = "\"\(decision.limit.name)\";r=\(decision.remaining);t=\(decision.secondsToNext)"
+  }
+
+  /// The same as bytes.
+  func describe(_ decision: RateLimitDecision, in head: inout ByteBuffer) {
+    guard let limiter else { return }
+    head.writeStaticString("RateLimit-Policy: ")
+    head.writeString(limiter.policyField)
+    head.writeStaticString("\r\nRateLimit: \"")
+    head.writeString(decision.limit.name)
+    head.writeStaticString("\";r=")
+    head.writeString(String(decision.remaining))
+    head.writeStaticString(";t=")
+    head.writeString(String(decision.secondsToNext))
+    head.writeStaticString("\r\n")
   }
 
   /// The refusal that a decision means.

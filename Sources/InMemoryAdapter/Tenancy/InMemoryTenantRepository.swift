@@ -24,4 +24,22 @@ package struct InMemoryTenantRepository: TenantRepositoryPort {
   package func setStatus(_ tenant: TenantID, _ status: Tenant.Status) async throws -> Tenant? {
     database.withDirectory { $0.setStatus(tenant, status) }
   }
+
+  package func find(slug: Slug) async throws -> Tenant? {
+    database.withDirectory { tables in tables.tenants.values.first { $0.slug == slug } }
+  }
+
+  package func list(_ page: PageRequest) async throws -> [Tenant] {
+    database.withDirectory { Array($0.tenants.values) }.page(page, by: \.place)
+  }
+
+  package func replaceKeys(_ tenant: TenantID, with keys: [StoredKey]) async throws -> Bool {
+    try database.withDirectory { (tables) throws(DomainError) in try tables.replaceKeys(tenant, with: keys) }
+  }
+
+  package func delete(_ tenant: TenantID) async throws -> Bool {
+    guard database.withDirectory({ $0.delete(tenant) }) else { return false }
+    database.forget(tenant)
+    return true
+  }
 }

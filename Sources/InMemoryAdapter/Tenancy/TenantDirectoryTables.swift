@@ -17,13 +17,7 @@ struct TenantDirectoryTables: Sendable {
       throw DomainError(.slugTaken, "There is another tenant with the slug \(tenant.slug).")
     }
     guard tenants[tenant.id] == nil else { throw DomainError(.internalError, "The tenant's identifier is in use.") }
-    let digests = Set(added.map(\.digest))
-    guard digests.count == added.count, digests.allSatisfy({ keys[$0] == nil }) else {
-      throw DomainError(.internalError, "A key of the tenant is in use.")
-    }
-    guard added.allSatisfy({ $0.tenant == tenant.id }) else {
-      throw DomainError(.internalError, "A key is another tenant's.")
-    }
+    try check(added, tenant.id)
     tenants[tenant.id] = tenant
     slugs.insert(tenant.slug)
     for key in added { keys[key.digest] = key }
@@ -32,5 +26,31 @@ struct TenantDirectoryTables: Sendable {
   mutating func setStatus(_ tenant: TenantID, _ status: Tenant.Status) -> Tenant? {
     tenants[tenant]?.status = status
     return tenants[tenant]
+  }
+
+  mutating func replaceKeys(_ tenant: TenantID, with added: [StoredKey]) throws(DomainError) -> Bool {
+    guard tenants[tenant] != nil else { return false }
+    try check(added, tenant)
+    let kinds = Set(added.map(\.kind))
+    for key in keys.values where key.tenant == tenant && kinds.contains(key.kind) { keys[key.digest] = nil }
+    for key in added { keys[key.digest] = key }
+    return true
+  }
+
+  mutating func delete(_ tenant: TenantID) -> Bool {
+    guard let gone = tenants.removeValue(forKey: tenant) else { return false }
+    slugs.remove(gone.slug)
+    for key in keys.values where key.tenant == tenant { keys[key.digest] = nil }
+    return true
+  }
+
+  private func check(_ added: [StoredKey], _ tenant: TenantID) throws(DomainError) {
+    let digests = Set(added.map(\.digest))
+    guard digests.count == added.count, digests.allSatisfy({ keys[$0] == nil }) else {
+      throw DomainError(.internalError, "A key of the tenant is in use.")
+    }
+    guard added.allSatisfy({ $0.tenant == tenant }) else {
+      throw DomainError(.internalError, "A key is another tenant's.")
+    }
   }
 }

@@ -9,7 +9,7 @@ package struct TenantRepositoryContract: Sendable {
   package init(repository: any TenantRepositoryPort) { self.repository = repository }
 
   /// All rules.
-  package static let rules = keyRules + insertionRules + statusRules
+  package static let rules = keyRules + insertionRules + statusRules + operatorRules
 
   private static let keyRules: [ContractRule<Self>] = [
     ContractRule("Each key of a tenant finds the tenant as it was inserted, and itself") { subject in
@@ -96,7 +96,7 @@ package struct TenantRepositoryContract: Sendable {
     },
   ]
 
-  private func insertTenant() async throws -> Tenant {
+  func insertTenant() async throws -> Tenant {
     let tenant = Fixtures.tenant()
     try await repository.insert(tenant, keys: [])
     return tenant

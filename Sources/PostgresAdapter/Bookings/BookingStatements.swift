@@ -98,18 +98,26 @@ enum BookingStatements {
     FROM free, customer
     """, name: "bookings.store")
 
-  /// What is kept under a key now. $1 tenant, $2 key, $3 now, $4 the identifier of this call's booking.
+  /// Whether what is kept under a key now is this call's booking; no row when nothing is.
+  ///
+  /// $1 tenant, $2 key, $3 now, $4 the identifier of this call's booking.
   static let outcome = PostgresStatement(
     """
-    SELECT booking_id = $4, fingerprint, CASE WHEN booking_id <> $4 THEN answer END
-    FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND expires_at > $3
+    SELECT booking_id = $4 FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND expires_at > $3
     """, name: "bookings.outcome")
 
-  /// What is kept under a key. $1 tenant, $2 key, $3 now.
+  /// Whether something is kept under a key: a row or none. $1 tenant, $2 key, $3 now.
   static let answer = PostgresStatement(
+    "SELECT FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND expires_at > $3", name: "bookings.answer")
+
+  /// What is kept under a key, its row locked, so that COMMIT waits as it did for the transaction that stored it.
+  ///
+  /// $1 tenant, $2 key, $3 now.
+  static let lockAnswer = PostgresStatement(
     """
     SELECT fingerprint, answer FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND expires_at > $3
-    """, name: "bookings.answer")
+    FOR NO KEY UPDATE
+    """, name: "bookings.lock_answer")
 
   /// Confirms or cancels. $1 tenant, $2 booking, $3 the expected status, $4 the new one, $5 and $6 when it was confirmed
   /// and cancelled, $7 why.

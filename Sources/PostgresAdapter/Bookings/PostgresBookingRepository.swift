@@ -39,7 +39,8 @@ package struct PostgresBookingRepository: BookingRepositoryPort {
       throw DomainError(.dateUnavailable, "The date \(booking.date) is not available.")
     }
     if try outcome.decode(0) { return .created(answer) }
-    return .replayed(try Self.kept(key, fingerprint: outcome.decode(1), answer: outcome.decode(2)))
+    guard let kept = try await durable(tenant, key, at: booking.createdAt) else { throw Self.inFlight }
+    return .replayed(kept)
   }
 
   /// Never throws `idempotencyInFlight`: a call that has not ended has left nothing yet.
@@ -47,7 +48,16 @@ package struct PostgresBookingRepository: BookingRepositoryPort {
     _ tenant: TenantID, _ key: IdempotencyKey, at time: Timestamp
   ) async throws -> Booking.View? {
     let query = PostgresQuery(BookingStatements.answer, [.tenant(tenant), .text(key.text), .time(time)])
-    guard let row = try await database.read(tenant, query).first else { return nil }
+    guard try await !database.read(tenant, query).isEmpty else { return nil }
+    return try await durable(tenant, key, at: time)
+  }
+
+  /// What is kept under a key, once it cannot be lost any more. What a transaction whose wait for its standby was
+  /// cancelled has left is seen by all, and may yet die with the primary; so before it is acknowledged a second time a
+  /// COMMIT that locked its row has to be waited for.
+  private func durable(_ tenant: TenantID, _ key: IdempotencyKey, at time: Timestamp) async throws -> Booking.View? {
+    let query = PostgresQuery(BookingStatements.lockAnswer, [.tenant(tenant), .text(key.text), .time(time)])
+    guard let row = try await database.write(tenant, [query]).first?.first else { return nil }
     return try Self.kept(key, fingerprint: row.decode(0), answer: row.decode(1))
   }
 

@@ -5,11 +5,14 @@ package import PostgresClient
 package struct PlatformDatabase: Sendable {
   private let database: any PostgresDatabase
   private let logger: Logger
+  private let options: PostgresTransactionOptions
 
   /// The database through a connection as the owner of the schema.
-  package init(_ database: any PostgresDatabase, logger: Logger) {
+  /// - Parameter retries: how often a transaction that others stood in the way of is run again.
+  package init(_ database: any PostgresDatabase, retries: Int = 3, logger: Logger) {
     self.database = database
     self.logger = logger
+    options = PostgresTransactionOptions(retries: retries)
   }
 
   /// One statement that reads, on the primary.
@@ -20,15 +23,15 @@ package struct PlatformDatabase: Sendable {
   /// A whole transaction in one round trip.
   func write(_ statements: [PostgresQuery], refusals: Refusals = [:]) async throws -> [PostgresRows] {
     try await failing(refusals) {
-      try await database.oneRoundTrip(statements, setup: [], options: PostgresTransactionOptions())
+      try await database.oneRoundTrip(statements, setup: [], options: options)
     }
   }
 
   /// A transaction that decides between its statements.
   func transaction<Result: Sendable>(
-    _ body: @Sendable (PostgresTransaction) async throws -> Result
+    refusals: Refusals = [:], _ body: @Sendable (PostgresTransaction) async throws -> Result
   ) async throws -> Result {
-    try await failing { try await database.transaction(setup: [], options: PostgresTransactionOptions(), body) }
+    try await failing(refusals) { try await database.transaction(setup: [], options: options, body) }
   }
 
   private func failing<Result>(

@@ -9,15 +9,19 @@ package import PostgresClient
 package struct TenantDatabase: Sendable {
   private let database: any PostgresDatabase
   private let logger: Logger
+  private let options: PostgresTransactionOptions
 
   /// The role that serves requests. It owns nothing and cannot log in.
   package static let role = "tenantry_app"
 
   /// The database of all tenants.
-  /// - Parameter logger: told why a call found the database unavailable, which a `DomainError` does not say.
-  package init(_ database: any PostgresDatabase, logger: Logger) {
+  /// - Parameters:
+  ///   - retries: how often a transaction that others stood in the way of is run again.
+  ///   - logger: told why a call found the database unavailable, which a `DomainError` does not say.
+  package init(_ database: any PostgresDatabase, retries: Int = 3, logger: Logger) {
     self.database = database
     self.logger = logger
+    options = PostgresTransactionOptions(retries: retries)
   }
 
   /// One statement that reads, on the primary unless `options` say otherwise.
@@ -38,7 +42,7 @@ package struct TenantDatabase: Sendable {
     _ tenant: TenantID, _ statements: [PostgresQuery], refusals: Refusals = [:]
   ) async throws -> [PostgresRows] {
     try await failing(refusals) {
-      try await database.oneRoundTrip(statements, setup: [Self.setup(tenant)], options: PostgresTransactionOptions())
+      try await database.oneRoundTrip(statements, setup: [Self.setup(tenant)], options: options)
     }
   }
 
@@ -47,7 +51,7 @@ package struct TenantDatabase: Sendable {
     _ tenant: TenantID, refusals: Refusals = [:], _ body: @Sendable (PostgresTransaction) async throws -> Result
   ) async throws -> Result {
     try await failing(refusals) {
-      try await database.transaction(setup: [Self.setup(tenant)], options: PostgresTransactionOptions(), body)
+      try await database.transaction(setup: [Self.setup(tenant)], options: options, body)
     }
   }
 

@@ -24,7 +24,7 @@ package struct DataGenerator: Sendable {
 
   private let platform: PlatformDatabase
   private let size: Size
-  private let seed: Int
+  private let names: GeneratedNames
   private let today: CalendarDate
 
   /// Tenants of one transaction.
@@ -34,19 +34,8 @@ package struct DataGenerator: Sendable {
   package init(platform: PlatformDatabase, size: Size, seed: Int, today: CalendarDate) {
     self.platform = platform
     self.size = size
-    self.seed = seed
+    names = GeneratedNames(seed: seed)
     self.today = today
-  }
-
-  /// The slug of the tenant with a number from 1.
-  package func slug(_ number: Int) -> String { "generated-\(seed)-\(number)" }
-
-  /// The keys of the tenant with a number from 1: `pk_test_<slug>_` or `sk_test_<slug>_` and the number in 32 hexadecimal
-  /// digits.
-  package func keys(_ number: Int) -> [String] {
-    let digits = String(number, radix: 16)
-    let suffix = String(repeating: "0", count: 32 - digits.count) + digits
-    return ["pk", "sk"].map { "\($0)_test_\(slug(number))_\(suffix)" }
   }
 
   /// Makes what is not there yet.
@@ -56,7 +45,8 @@ package struct DataGenerator: Sendable {
       try Task.checkCancellation()
       let last = min(first + Self.step - 1, size.tenants)
       let parameters: [PostgresValue] = [
-        .int(first), .int(last), .int(seed), .int(size.packages), .int(size.bookings), .int(size.tenants), .day(today),
+        .int(first), .int(last), .int(names.seed), .int(size.packages), .int(size.bookings), .int(size.tenants),
+        .day(today),
       ]
       _ = try await platform.write(GeneratedRows.statements.map { PostgresQuery($0, parameters) })
       progress(last)

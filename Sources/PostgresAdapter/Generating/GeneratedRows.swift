@@ -6,8 +6,29 @@ import PostgresClient
 /// of all tenants, $7 today.
 enum GeneratedRows {
   static let statements = [
-    tenants, keys, segments, addOns, packages, packageAddOns, venues, customers, days, bookings,
-  ].map { PostgresStatement("WITH made AS (\(made)) " + $0 + " ON CONFLICT DO NOTHING", name: "generate") }
+    adding(tenants), adding(keys), adding(segments), adding(addOns), telling(packages, tag: "'offers'"),
+    adding(packageAddOns), adding(venues), adding(customers), adding(days),
+    telling(bookings, tag: Outbox.monthTag("added.date"), returning: "tenant_id, date"),
+  ].map { PostgresStatement("WITH made AS (\(made))" + $0, name: "generate") }
+
+  /// Leaves alone what is there.
+  private static func adding(_ insertion: String) -> String { " \(insertion) ON CONFLICT DO NOTHING" }
+
+  /// The same, and leaves word of what tenants from earlier runs have gained. Of tenants that this transaction makes,
+  /// nothing can be cached.
+  private static func telling(_ insertion: String, tag: String, returning columns: String = "tenant_id") -> String {
+    """
+    , added AS (\(adding(insertion)) RETURNING \(columns)),
+    told AS (
+      INSERT INTO outbox (tenant_id, tags)
+      SELECT t.id, array_agg(DISTINCT \(tag)::text) FROM added JOIN tenants t ON t.id = added.tenant_id
+      WHERE t.xmin <> pg_current_xact_id()::xid
+      GROUP BY t.id
+      RETURNING 1
+    )
+    SELECT pg_notify('\(Outbox.channel)', '') FROM told LIMIT 1
+    """
+  }
 
   /// The tenants of the step: number, identifier, slug, when they began, and how many bookings they have.
   private static let made = """

@@ -81,7 +81,8 @@ package struct Migrator: Sendable {
     _ choose: (MigrationLedger) -> Migration?, _ take: (Migration, PostgresTransaction) async throws -> Void
   ) async throws -> String? {
     try await database.transaction { transaction in
-      _ = try await transaction.batch([PostgresQuery(Self.lock, [.int64(Self.lockNumber)]), PostgresQuery(Self.create)])
+      _ = try await transaction.query(Self.lock, [.int64(Self.lockNumber)])
+      if try await !transaction.query(Self.exists)[0].decode(0) { _ = try await transaction.query(Self.create) }
       let ledger = try await ledger(transaction)
       try ledger.check()
       guard let migration = choose(ledger) else { return nil }
@@ -118,7 +119,7 @@ package struct Migrator: Sendable {
 
   private static let create = PostgresStatement(
     """
-    CREATE TABLE IF NOT EXISTS schema_migrations (
+    CREATE TABLE schema_migrations (
       name text COLLATE "C" PRIMARY KEY,
       checksum text NOT NULL,
       applied_at timestamptz NOT NULL

@@ -5,7 +5,7 @@ package import TenancyDomain
 /// Tenants and keys in PostgreSQL.
 package struct PostgresTenantRepository: TenantRepositoryPort {
   private let database: TenantDatabase
-  private let platform: PlatformDatabase
+  let platform: PlatformDatabase
 
   /// A repository over a database.
   /// - Parameters:
@@ -42,17 +42,12 @@ package struct PostgresTenantRepository: TenantRepositoryPort {
         .text(tenant.timeZone.identifier), .text(tenant.currency.description), .int(tenant.dailyCapacity),
         .time(tenant.createdAt),
       ])
-    let added = keys.map { key in
-      PostgresQuery(
-        Self.keyInsertion,
-        [.digest(key.digest), .tenant(key.tenant), .text(key.kind.rawValue), .time(tenant.createdAt)])
-    }
     _ = try await platform.write(
-      [insertion] + added,
+      [insertion] + keys.map { Self.insertion(of: $0, at: tenant.createdAt) },
       refusals: [
         "tenants_slug_key": DomainError(.slugTaken, "There is another tenant with the slug \(tenant.slug)."),
         "tenants_pkey": DomainError(.internalError, "The tenant's identifier is in use."),
-        "api_keys_pkey": DomainError(.internalError, "A key of the tenant is in use."),
+        "api_keys_pkey": Self.keyInUse,
       ])
   }
 
@@ -61,6 +56,15 @@ package struct PostgresTenantRepository: TenantRepositoryPort {
     guard let row = try await platform.write([change]).first?.first else { return nil }
     var columns = ColumnReader(row)
     return try Tenant(&columns)
+  }
+
+  static let keyInUse = DomainError(.internalError, "A key of the tenant is in use.")
+
+  /// - Parameter time: nil for the time of the transaction.
+  static func insertion(of key: StoredKey, at time: Timestamp?) -> PostgresQuery {
+    PostgresQuery(
+      keyInsertion,
+      [.digest(key.digest), .tenant(key.tenant), .text(key.kind.rawValue), .optional(time, PostgresValue.time)])
   }
 
   private static let holder = PostgresStatement(
@@ -79,7 +83,8 @@ package struct PostgresTenantRepository: TenantRepositoryPort {
     """, name: "tenants.insert")
 
   private static let keyInsertion = PostgresStatement(
-    "INSERT INTO api_keys (digest, tenant_id, kind, created_at) VALUES ($1, $2, $3, $4)", name: "api_keys.insert")
+    "INSERT INTO api_keys (digest, tenant_id, kind, created_at) VALUES ($1, $2, $3, coalesce($4::timestamptz, now()))",
+    name: "api_keys.insert")
 
   private static let setStatus = PostgresStatement(
     Outbox.telling(

@@ -5,6 +5,15 @@ struct ConnectionTarget: Sendable {
   /// How many statements a connection keeps prepared; 0 behind a pooler that gives each transaction another server.
   let preparedStatements: Int
 
+  /// The same for sessions that only read. Said when connecting, not by SET: a pooler would hand what SET has set on to
+  /// whoever has the server's connection next; this it takes or refuses.
+  var readingOnly: Self {
+    let options = [url.options["options"], "-c default_transaction_read_only=on"].compactMap(\.self)
+    return Self(
+      url: url.with("options", options.joined(separator: " ")), connectsWithin: connectsWithin,
+      preparedStatements: preparedStatements)
+  }
+
   /// Options for libpq with the defaults of this client.
   /// - Parameter addresses: numeric addresses of the host, or none where it is not a name.
   func parameters(addresses: [String]) -> [(String, String)] {

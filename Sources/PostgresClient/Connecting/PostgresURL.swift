@@ -49,6 +49,15 @@ public struct PostgresURL: Sendable, Hashable {
   public var database: String? { options["dbname"] }
   public var user: String? { options["user"] }
 
+  /// The same server and database, signed in as another URL does.
+  public func signedIn(as other: Self) -> Self {
+    var copy = self
+    for option in ["user", "password", "passfile", "sslcert", "sslkey", "sslpassword"] {
+      copy.options[option] = other.options[option]
+    }
+    return copy
+  }
+
   /// The same with one of libpq's options set.
   public func with(_ option: String, _ value: String) -> Self {
     var copy = self

@@ -20,7 +20,8 @@ final class LaneCore: LoopOwner, SessionOwner {
   ) {
     self.id = id
     self.core = core
-    self.target = target
+    // What is done again on another connection must not write.
+    self.target = target.readingOnly
     self.pool = pool
     self.gauge = gauge
     machine = LaneMachine(settings: settings, lifetime: lifetime)
@@ -62,11 +63,7 @@ final class LaneCore: LoopOwner, SessionOwner {
 
   // MARK: Sessions
 
-  /// Reads only, from here on: what is done again on another connection must not write.
-  func sessionOpened(_ session: Session) {
-    let setting = Step(own: "SET default_transaction_read_only = on", isPrepared: false)
-    session.send(Exchange(.steps([setting]), cancellation: .never, runsFor: target.connectsWithin))
-  }
+  func sessionOpened(_ session: Session) { machine.connected(session.id, now: core.now) }
 
   func sessionFailedToOpen(_ session: Session, _ error: PostgresError) {
     sessions[session.id] = nil
@@ -74,10 +71,6 @@ final class LaneCore: LoopOwner, SessionOwner {
   }
 
   func session(_ session: Session, answered exchange: Exchange, _ reply: SegmentReply) {
-    if exchange.cancellation == .never {
-      if let failure = reply.failure { return session.close(failure) }
-      return machine.connected(session.id, now: core.now)
-    }
     machine.answered(session.id, now: core.now)
     exchange.answer(.success(reply))
     if session.pendingCount == 0, reply.block != .idle {
@@ -90,7 +83,7 @@ final class LaneCore: LoopOwner, SessionOwner {
   func sessionClosed(_ session: Session, unanswered: [Exchange], _ error: PostgresError) {
     sessions[session.id] = nil
     machine.lost(session.id, now: core.now)
-    for exchange in unanswered where exchange.isWanted && exchange.cancellation != .never { divert(exchange) }
+    for exchange in unanswered where exchange.isWanted { divert(exchange) }
   }
 
   private func giveUp(_ id: SessionID) {

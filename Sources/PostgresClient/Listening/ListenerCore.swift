@@ -4,19 +4,22 @@ import Logging
 final class ListenerCore: LoopOwner, SessionOwner {
   private let id: OwnerID
   private let core: LoopCore
-  private let target: ConnectionTarget
+  private let server: @Sendable () -> PostgresURL
+  /// Where the last attempt went.
+  private var target: ConnectionTarget
   private let channels: [String]
   private let events: AsyncStream<PostgresListenerEvent>.Continuation
   private var machine: ListenerMachine
   private var session: Session?
 
   init(
-    id: OwnerID, core: LoopCore, target: ConnectionTarget, channels: [String], settings: PostgresListener.Settings,
-    events: AsyncStream<PostgresListenerEvent>.Continuation
+    id: OwnerID, core: LoopCore, server: @escaping @Sendable () -> PostgresURL, channels: [String],
+    settings: PostgresListener.Settings, events: AsyncStream<PostgresListenerEvent>.Continuation
   ) {
     self.id = id
     self.core = core
-    self.target = target
+    self.server = server
+    target = Self.target(server(), settings)
     self.channels = channels
     self.events = events
     machine = ListenerMachine(settings: settings, now: core.now)
@@ -48,15 +51,25 @@ final class ListenerCore: LoopOwner, SessionOwner {
     for action in actions {
       switch action {
       case .connect:
+        target = Self.target(server(), machine.settings)
         let session = core.makeSession(core.makeSessionID(), target, owner: self)
         self.session = session
         session.open()
       case .listen: send(channels.map { "LISTEN " + SQLIdentifier.quoted($0) })
-      case .probe: send(["SELECT 1"])
+      case .probe:
+        guard server() == target.url else {
+          session?.close(PostgresError(.shutDown, "another server is primary"))
+          return
+        }
+        send(["SELECT 1"])
       case .close: session?.close(PostgresError(.timedOut, "no sign of life"))
       case .tell(let event): tell(event)
       }
     }
+  }
+
+  private static func target(_ url: PostgresURL, _ settings: PostgresListener.Settings) -> ConnectionTarget {
+    ConnectionTarget(url: url, connectsWithin: settings.connectTimeout, preparedStatements: 0)
   }
 
   private func send(_ statements: [String]) {

@@ -30,17 +30,28 @@ public final class PostgresListener: Sendable {
   private let owner: OwnerID
 
   /// Begins to connect and to listen on the channels.
-  public init(url: PostgresURL, channels: [String], settings: Settings = .init(), loop: PostgresEventLoop) {
+  public convenience init(
+    url: PostgresURL, channels: [String], settings: Settings = .init(), loop: PostgresEventLoop
+  ) {
+    self.init(server: { url }, channels: channels, settings: settings, loop: loop)
+  }
+
+  /// Begins to connect and to listen on the channels, where the primary is not always the same server.
+  /// - Parameter server: where to listen; asked before each attempt to connect and with each sign of life, so that the
+  ///   listener follows. Called on the event loop: it must not block.
+  public init(
+    server: @escaping @Sendable () -> PostgresURL, channels: [String], settings: Settings = .init(),
+    loop: PostgresEventLoop
+  ) {
     self.loop = loop
     owner = OwnerID(number: loop.makeNumber())
     let (stream, continuation) = AsyncStream.makeStream(
       of: PostgresListenerEvent.self, bufferingPolicy: .bufferingOldest(settings.buffer))
     events = stream
-    let target = ConnectionTarget(url: url, connectsWithin: settings.connectTimeout, preparedStatements: 0)
     let isSent = loop.inbox.send(
       .adopt(owner) { [owner] core in
         ListenerCore(
-          id: owner, core: core, target: target, channels: channels, settings: settings, events: continuation)
+          id: owner, core: core, server: server, channels: channels, settings: settings, events: continuation)
       })
     if !isSent { continuation.finish() }
   }

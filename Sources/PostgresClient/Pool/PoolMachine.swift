@@ -34,6 +34,7 @@ struct PoolMachine<Job: PoolJob> {
   private var waiting: Deque<Job> = []
   private var earliestDeadline = Instant.distantFuture
   private var failures = 0
+  private var lastFailure: PostgresError?
   private var opensAfter = Instant(nanoseconds: 0)
   private(set) var isShutDown = false
 
@@ -72,6 +73,7 @@ struct PoolMachine<Job: PoolJob> {
   mutating func connected(_ session: SessionID, now: Instant) -> [Action] {
     guard connecting.remove(session) != nil else { return [] }
     failures = 0
+    lastFailure = nil
     opensAfter = now
     guard !isShutDown else { return [.close(session)] }
     connections[session] = Connection(openedAt: now, retiresAt: now + lifetime(of: session), idleSince: nil)
@@ -81,6 +83,7 @@ struct PoolMachine<Job: PoolJob> {
   mutating func connectFailed(_ session: SessionID, _ error: PostgresError, now: Instant) -> [Action] {
     guard connecting.remove(session) != nil else { return [] }
     failures += 1
+    lastFailure = error
     let delay = settings.connectRetryDelay * (1 << min(failures - 1, 2))
     opensAfter = now + delay
     // While other connections live their callers wait for those.
@@ -189,8 +192,10 @@ struct PoolMachine<Job: PoolJob> {
     return expired.map { .fail($0, exhausted()) }
   }
 
+  /// Why a caller waited in vain: without any connection the server is at fault, not the number of callers.
   private func exhausted() -> PostgresError {
-    PostgresError(
+    if connections.isEmpty, let lastFailure { return lastFailure }
+    return PostgresError(
       .poolExhausted,
       "no connection became free in time: \(connections.count - idle.count) of \(settings.maximum) are in use")
   }

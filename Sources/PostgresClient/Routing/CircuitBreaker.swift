@@ -12,6 +12,36 @@ public struct PostgresBreakerSettings: Sendable {
   public init() {}
 }
 
+/// The breakers of one server: its pools fail apart, so each has its own.
+struct ServerBreakers {
+  enum Pool {
+    case reads, writes
+  }
+
+  private var reads: CircuitBreaker
+  private var writes: CircuitBreaker
+
+  init(settings: PostgresBreakerSettings) {
+    reads = CircuitBreaker(settings: settings)
+    writes = reads
+  }
+
+  subscript(pool: Pool) -> CircuitBreaker {
+    get { pool == .reads ? reads : writes }
+    set { if pool == .reads { reads = newValue } else { writes = newValue } }
+  }
+
+  /// A health check found the server well.
+  mutating func mayTry(now: Instant) {
+    reads.mayTry(now: now)
+    writes.mayTry(now: now)
+  }
+
+  /// Whether calls of either kind are refused.
+  func isAnyOpen(now: Instant) -> Bool { !reads.wouldAdmit(now: now) || !writes.wouldAdmit(now: now) }
+}
+
+/// The breaker of one pool of one server.
 struct CircuitBreaker {
   enum State: Equatable {
     case closed

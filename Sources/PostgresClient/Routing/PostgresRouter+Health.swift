@@ -68,11 +68,13 @@ extension PostgresRouter {
   private func report(of server: RoutedServer) async -> ServerReport? {
     do {
       let start = Instant.now
-      let rows = try await server.probe.query(PostgresQuery(ServerReport.statement), deadline: settings.healthDeadline)
+      let function = SQLIdentifier.quoted(settings.cpuFunction) + "()"
+      let rows = try await server.probe.query(
+        PostgresQuery(ServerReport.statement, [.text(function)]), deadline: settings.healthDeadline)
       var report = try ServerReport(rows)
       report.latency = Instant.now - start
-      if let statement = settings.cpuStatement {
-        let query = PostgresQuery(statement)
+      if report.reportsCPU {
+        let query = PostgresQuery(PostgresStatement("SELECT \(function)::float8", name: "cpu"))
         report.cpuPercent = try await server.probe.query(query, deadline: settings.healthDeadline).first?.decode(0)
       }
       return report

@@ -25,10 +25,10 @@ public final class PostgresRouter: PostgresDatabase {
   public var status: [PostgresServerStatus] {
     let now = Instant.now
     return machine.withLock { machine in
-      zip(machine.servers, machine.breakers).map { server, breaker in
+      zip(machine.servers, machine.breakers).map { server, breakers in
         var server = server
         server.sinceCheck = machine.lastRound.map { now - $0 }
-        server.isBreakerOpen = !breaker.wouldAdmit(now: now)
+        server.isBreakerOpen = breakers.isAnyOpen(now: now)
         return server
       }
     }
@@ -37,6 +37,11 @@ public final class PostgresRouter: PostgresDatabase {
   /// The timeline that the primary writes. It grows with each promotion; nil as long as no primary was seen.
   public var timeline: UInt32? {
     machine.withLock { $0.timeline == 0 ? nil : $0.timeline }
+  }
+
+  /// The server that writes go to; the first as long as none is known.
+  public var primary: PostgresURL {
+    servers[machine.withLock { $0.writer } ?? 0].address.url
   }
 
   /// Statistics of the pools for reads and for writes, and of the shared connections, by server.
@@ -54,17 +59,17 @@ public final class PostgresRouter: PostgresDatabase {
   {
     let first = try await reader(options.source, except: [])
     do {
-      return try await call(first) { try await $0.reads.read(query, setup: setup, options: options) }
+      return try await call(first, .reads) { try await $0.reads.read(query, setup: setup, options: options) }
     } catch let error as PostgresError where error.speaksAgainstServer {
       guard let second = machine.withLock({ pick(options.source, except: [first], &$0) }) else { throw error }
-      return try await call(second) { try await $0.reads.read(query, setup: setup, options: options) }
+      return try await call(second, .reads) { try await $0.reads.read(query, setup: setup, options: options) }
     }
   }
 
   public func oneRoundTrip(
     _ statements: [PostgresQuery], setup: [PostgresQuery], options: PostgresTransactionOptions
   ) async throws -> [PostgresRows] {
-    try await call(try await server(for: options)) {
+    try await call(try await server(for: options), options.isReadOnly ? .reads : .writes) {
       try await self.pool($0, for: options).oneRoundTrip(statements, setup: setup, options: options)
     }
   }
@@ -72,13 +77,13 @@ public final class PostgresRouter: PostgresDatabase {
   public func transaction<Value: Sendable>(
     setup: [PostgresQuery], options: PostgresTransactionOptions, _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
-    try await call(try await server(for: options)) {
+    try await call(try await server(for: options), options.isReadOnly ? .reads : .writes) {
       try await self.pool($0, for: options).transaction(setup: setup, options: options, body)
     }
   }
 
   public func writePosition() async throws -> PostgresWALPosition {
-    try await call(try await writer()) { server in
+    try await call(try await writer(), .writes) { server in
       guard let row = try await server.writes.query("SELECT pg_current_wal_insert_lsn()").first else {
         throw PostgresError(.protocolViolation, "no row from pg_current_wal_insert_lsn()")
       }
@@ -94,19 +99,21 @@ public final class PostgresRouter: PostgresDatabase {
     options.isReadOnly ? server.reads.pool : server.writes
   }
 
-  /// Does a call and tells the server's breaker how it went.
-  private func call<Value>(_ index: Int, _ body: (RoutedServer) async throws -> Value) async throws -> Value {
+  /// Does a call and tells the breaker of its pool how it went.
+  private func call<Value>(
+    _ index: Int, _ pool: ServerBreakers.Pool, _ body: (RoutedServer) async throws -> Value
+  ) async throws -> Value {
     let server = servers[index]
     server.inFlight.add(1, ordering: .relaxed)
     defer { server.inFlight.subtract(1, ordering: .relaxed) }
     do {
       let value = try await body(server)
-      machine.withLock { $0.record(index, isSuccess: true, now: .now) }
+      machine.withLock { $0.record(index, pool, isSuccess: true, now: .now) }
       return value
     } catch {
       let cause = (error as? PostgresTransactionError)?.cause ?? error
       let isAgainst = (cause as? PostgresError)?.speaksAgainstServer ?? false
-      machine.withLock { $0.record(index, isSuccess: !isAgainst, now: .now) }
+      machine.withLock { $0.record(index, pool, isSuccess: !isAgainst, now: .now) }
       // Perhaps another server is primary by now.
       if isAgainst || (cause as? PostgresError)?.sqlState == .readOnlyTransaction { startRound() }
       throw error

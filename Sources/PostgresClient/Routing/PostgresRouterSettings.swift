@@ -25,8 +25,9 @@ public struct PostgresRouterSettings: Sendable {
   public var healthDeadline = Duration.seconds(2)
   /// A replica that is further behind gets no reads.
   public var lagThreshold = Duration.seconds(5)
-  /// A statement that gives a server's CPU load in percent as `double precision`; nil where servers do not report it.
-  public var cpuStatement: PostgresStatement?
+  /// A function without parameters that gives a server's CPU load in percent as `double precision`, asked where it is
+  /// there: PostgreSQL itself does not report it.
+  public var cpuFunction = "tenantry_cpu_percent"
   /// A server above that gets a quarter of its reads.
   public var cpuThreshold = 80.0
 

@@ -6,7 +6,7 @@ struct RouterMachine {
   /// When the servers were last asked how they are.
   private(set) var lastRound: Instant?
   private(set) var servers: [PostgresServerStatus]
-  private(set) var breakers: [CircuitBreaker]
+  private(set) var breakers: [ServerBreakers]
   private(set) var writer: Int?
   /// The highest timeline seen.
   private(set) var timeline: UInt32 = 0
@@ -14,6 +14,9 @@ struct RouterMachine {
   private let settings: PostgresRouterSettings
   /// When the primary was last heard: what it did since nobody knows, so nobody is behind it.
   private var heardAt = Instant(nanoseconds: 0)
+  /// Where replicas stood when another server was promoted. One that stays there may have gone further than the new
+  /// primary began, and holds what is nowhere else.
+  private var stoodAt: [Int: PostgresWALPosition] = [:]
   /// When the primary's log reached which position, oldest first.
   private var history: [(time: Instant, position: PostgresWALPosition)] = []
 
@@ -21,7 +24,7 @@ struct RouterMachine {
     self.addresses = addresses
     self.settings = settings
     servers = addresses.map { PostgresServerStatus(address: "\($0.url)", region: $0.region) }
-    breakers = addresses.map { _ in CircuitBreaker(settings: settings.breaker) }
+    breakers = addresses.map { _ in ServerBreakers(settings: settings.breaker) }
   }
 
   /// Takes the reports of one round of health checks; nil for a server that did not answer.
@@ -58,6 +61,9 @@ struct RouterMachine {
     let claims = servers.indices.filter { servers[$0].role == .primary || servers[$0].role == .deposed }
     let highest = claims.compactMap { servers[$0].timeline }.max() ?? 0
     if highest > timeline {
+      if timeline > 0 {
+        for index in servers.indices where servers[index].role == .replica { stoodAt[index] = servers[index].position }
+      }
       timeline = highest
       history = []
     }
@@ -93,9 +99,9 @@ struct RouterMachine {
 
   // MARK: Calls
 
-  /// The server for writes and critical reads; nil when none is known, or its breaker is open.
-  mutating func chooseWriter(now: Instant) -> Int? {
-    guard let writer, breakers[writer].admits(now: now) else { return nil }
+  /// The server for writes and critical reads; nil when none is known, or the breaker of its pool is open.
+  mutating func chooseWriter(_ pool: ServerBreakers.Pool = .writes, now: Instant) -> Int? {
+    guard let writer, breakers[writer][pool].admits(now: now) else { return nil }
     return writer
   }
 
@@ -116,23 +122,23 @@ struct RouterMachine {
       let candidates = fit.isEmpty && writerRegion == nil ? able : fit
       if let region = candidates.map({ servers[$0].region }).min(), region <= writerRegion ?? region,
         let chosen = draw(candidates.filter { servers[$0].region == region }, loads: loads, random: random),
-        breakers[chosen].admits(now: now)
+        breakers[chosen][.reads].admits(now: now)
       {
         return chosen
       }
     }
-    return writer == nil ? nil : chooseWriter(now: now)
+    return writer == nil ? nil : chooseWriter(.reads, now: now)
   }
 
-  mutating func record(_ server: Int, isSuccess: Bool, now: Instant) {
-    breakers[server].record(isSuccess: isSuccess, now: now)
+  mutating func record(_ server: Int, _ pool: ServerBreakers.Pool, isSuccess: Bool, now: Instant) {
+    breakers[server][pool].record(isSuccess: isSuccess, now: now)
   }
 
   /// Whether a replica may give that answer, apart from its health.
   private func isAble(_ index: Int, _ source: PostgresReadOptions.Source, now: Instant) -> Bool {
     let server = servers[index]
     guard server.role == .replica, server.lag <= settings.lagThreshold, addresses[index].weight > 0,
-      breakers[index].wouldAdmit(now: now)
+      breakers[index][.reads].wouldAdmit(now: now), stoodAt[index].map({ $0 < server.position }) ?? true
     else { return false }
     if case .replayed(let position) = source { return server.position >= position }
     return true

@@ -6,6 +6,8 @@ struct ServerReport: Equatable {
   /// Of a primary; replicas do not say.
   var timeline: UInt32?
   var isWritable: Bool
+  /// Whether the server has the function that gives its CPU load.
+  var reportsCPU = false
   var latency = Duration.zero
   var cpuPercent: Double?
 
@@ -16,7 +18,7 @@ struct ServerReport: Equatable {
     SELECT pg_is_in_recovery(),
       CASE WHEN pg_is_in_recovery() THEN COALESCE(pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_flush_lsn() END,
       CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END,
-      current_setting('transaction_read_only') = 'off'
+      current_setting('transaction_read_only') = 'off', to_regprocedure($1) IS NOT NULL
     """, name: "health")
 
   init(
@@ -37,5 +39,6 @@ struct ServerReport: Equatable {
     position = try row.decode(1)
     timeline = try row.decodeIfPresent(2, as: String.self).flatMap { UInt32($0, radix: 16) }
     isWritable = try row.decode(3)
+    reportsCPU = try row.decode(4)
   }
 }

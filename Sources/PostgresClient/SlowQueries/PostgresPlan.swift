@@ -117,6 +117,12 @@ public struct PostgresIndexSuggestion: Sendable, Equatable, CustomStringConverti
   public let rowsRead: Double
   public let rowsUsed: Double
 
+  /// What makes the index, without keeping writers out meanwhile.
+  public var statement: String {
+    let names = columns.map { SQLIdentifier.quoted($0) }.joined(separator: ", ")
+    return "CREATE INDEX CONCURRENTLY ON \(SQLIdentifier.quoted(table)) (\(names))"
+  }
+
   public var description: String {
     "\(table) (\(columns.joined(separator: ", "))): reads \(Int(rowsRead)) rows to use \(Int(rowsUsed))"
   }

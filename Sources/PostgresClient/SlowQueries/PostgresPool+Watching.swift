@@ -6,7 +6,7 @@ extension PostgresPool {
   func watch<Value>(_ queries: [PostgresQuery], setup: [PostgresQuery] = [], _ body: () async throws -> Value)
     async rethrows -> Value
   {
-    if let scope = PostgresRequestScope.current { for query in queries { scope.count(query.statement) } }
+    PostgresRequestScope.current?.count(queries)
     guard let log else { return try await body() }
     let start = Instant.now
     defer {

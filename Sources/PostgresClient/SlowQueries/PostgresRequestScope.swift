@@ -13,15 +13,30 @@ public final class PostgresRequestScope: Sendable {
 
   public init() {}
 
-  /// How many statements were executed, those of setups not counted.
+  /// How many statements were executed, those of setups not counted. What goes out together several times in one round
+  /// trip counts once: only round trips cost a request its time.
   public var statements: Int { counts.withLock { $0.values.reduce(0, +) } }
 
   /// Statements with the same fingerprint that came at least `times` times.
   public func repeated(_ times: Int) -> [(fingerprint: SQLFingerprint, count: Int)] {
-    let counts = counts.withLock { $0 }
-    let byFingerprint = Dictionary(counts.map { (SQLFingerprint($0.key.sql), $0.value) }, uniquingKeysWith: +)
-    return byFingerprint.filter { $0.value >= times }.map { ($0.key, $0.value) }.sorted { $0.count > $1.count }
+    repeatedWithNames(times).map { ($0.fingerprint, $0.count) }
   }
 
-  func count(_ statement: PostgresStatement) { counts.withLock { $0[statement, default: 0] += 1 } }
+  func repeatedWithNames(_ times: Int) -> [(fingerprint: SQLFingerprint, name: String?, count: Int)] {
+    let counts = counts.withLock { $0 }
+    let byFingerprint = Dictionary(
+      counts.map { (SQLFingerprint($0.key.sql), (name: $0.key.name, count: $0.value)) },
+      uniquingKeysWith: { ($0.name, $0.count + $1.count) })
+    return byFingerprint.filter { $0.value.count >= times }
+      .map { (fingerprint: $0.key, name: $0.value.name, count: $0.value.count) }
+      .sorted { $0.count > $1.count }
+  }
+
+  /// Counts a round trip.
+  func count(_ queries: [PostgresQuery]) {
+    counts.withLock { counts in
+      if queries.count == 1 { return counts[queries[0].statement, default: 0] += 1 }
+      for statement in Set(queries.map(\.statement)) { counts[statement, default: 0] += 1 }
+    }
+  }
 }

@@ -37,6 +37,13 @@ package struct APIKey: Sendable {
   }
 }
 
+extension APIKey {
+  /// A key of a tenant, out of 32 hexadecimal digits or more that nobody can guess.
+  static func text(_ kind: Kind, of slug: Slug, secret: String) -> String {
+    "\(kind.rawValue)_live_\(slug)_\(secret.prefix(suffixLength - 1))"
+  }
+}
+
 /// A key as it is stored: never the key itself.
 package struct StoredKey: Hashable, Sendable, Codable {
   package let digest: Digest

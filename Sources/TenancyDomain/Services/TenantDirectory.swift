@@ -1,5 +1,5 @@
 package import Caching
-import Kernel
+package import Kernel
 
 /// Resolves keys to tenants, through the cache.
 package struct TenantDirectory: Sendable {
@@ -30,27 +30,37 @@ package struct TenantDirectory: Sendable {
     return try admit(try cached.value(), key)
   }
 
-  /// The same without suspending, if memory has it; nil when ``holder(ofKey:)`` must be asked.
-  package func peek(key text: String) -> KeyHolder? {
-    guard let key = APIKey(text), let entry = cache.peek(Self.cacheKey(key)), !entry.isAbsent,
-      let holder = entry.value(as: KeyHolder.self)
-    else { return nil }
+  /// A key with what follows from its text alone, for looking it up again and again. Not to be shared between threads.
+  package final class PreparedKey {
+    fileprivate let key: APIKey
+    fileprivate let cacheKey: CacheKey
+    /// The entry that was found last and admitted, and whose it is. An entry never changes.
+    fileprivate var admitted: (entry: CacheEntry, tenant: TenantID)?
+
+    /// Reads a key; nil when it has not the form of one.
+    package init?(_ text: String) {
+      guard let key = APIKey(text) else { return nil }
+      self.key = key
+      cacheKey = TenantDirectory.cacheKey(key)
+    }
+
+    package var kind: APIKey.Kind { key.kind }
+  }
+
+  /// The tenant a key speaks for, without suspending, if memory has it; nil when ``holder(ofKey:)`` must be asked.
+  package func peek(_ prepared: PreparedKey) -> TenantID? {
+    guard let entry = cache.peek(prepared.cacheKey), !entry.isAbsent else { return nil }
+    if let admitted = prepared.admitted, admitted.entry === entry { return admitted.tenant }
     // A refusal is told by the way that can throw.
-    return try? admit(holder, key)
+    guard let holder = entry.value(as: KeyHolder.self), let admitted = try? admit(holder, prepared.key) else {
+      return nil
+    }
+    prepared.admitted = (entry, admitted.tenant.id)
+    return admitted.tenant.id
   }
 
   /// Every active tenant, in order of creation.
   package func activeTenants() async throws -> [Tenant] { try await repository.activeTenants() }
-
-  /// Suspends or activates a tenant; every key of it follows at once. Throws `notFound`.
-  package func setStatus(_ tenant: Tenant, _ status: Tenant.Status) async throws -> Tenant {
-    try await cache.change([Self.tag(tenant.slug.description)]) {
-      guard let changed = try await repository.setStatus(tenant.id, status) else {
-        throw DomainError.notFound("tenant")
-      }
-      return .committed(changed)
-    }
-  }
 
   private func admit(_ holder: KeyHolder, _ key: APIKey) throws -> KeyHolder {
     guard holder.key.digest.isEqualInConstantTime(to: key.digest) else { throw Self.unknown }
@@ -66,5 +76,6 @@ package struct TenantDirectory: Sendable {
     CacheKey("tenancy", .platform, "key", [key.digest.description], tags: ["tenant-\(key.slug)"])
   }
 
-  private static func tag(_ slug: String) -> CacheTag { .named("tenant-\(slug)", .platform) }
+  /// What a change of a tenant makes stale: everything that is remembered of its keys.
+  static func tag(_ slug: Slug) -> CacheTag { .named("tenant-\(slug)", .platform) }
 }

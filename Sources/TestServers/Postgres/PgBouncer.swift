@@ -3,16 +3,22 @@ import Foundation
 /// A PgBouncer of the tests' own in front of one server, in transaction mode.
 package final class PgBouncer: Sendable {
   private let process: LocalProcess
-  private let port: Int
+  /// `postgres://user@127.0.0.1:port/database`.
+  package let url: String
 
   /// Starts a pooler and returns when it answers.
-  /// - Parameter poolSize: how many connections to the server it keeps.
-  package init(server: PostgresServer, poolSize: Int) throws {
+  /// - Parameters:
+  ///   - poolSize: how many connections to the server it keeps.
+  ///   - user: whom it signs in to the server as, whoever signs in to it.
+  package init(
+    server: PostgresServer, poolSize: Int, database: String = "postgres", user: String = "postgres"
+  ) throws {
     let folder = try TemporaryFolder("pgbouncer")
-    port = try FreePort.find()
+    let port = try FreePort.find()
+    url = "postgres://\(user)@127.0.0.1:\(port)/\(database)"
     let settings = """
       [databases]
-      postgres = host=127.0.0.1 port=\(server.port) dbname=postgres user=postgres
+      \(database) = host=127.0.0.1 port=\(server.port) user=\(user)
       [pgbouncer]
       listen_addr = 127.0.0.1
       listen_port = \(port)
@@ -33,6 +39,4 @@ package final class PgBouncer: Sendable {
     }
     throw PostgresProgram.Failure(description: "PgBouncer did not start: \(process.output)")
   }
-
-  package var url: String { "postgres://postgres@127.0.0.1:\(port)/postgres" }
 }

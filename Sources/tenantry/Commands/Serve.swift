@@ -22,10 +22,22 @@ struct Serve: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Whether to fill the cache at the start (CACHE_WARM_ON_STARTUP).")
   var warm: Bool?
 
+  @Option(help: "Also make up tenants at the start, all in memory: tenants=N,packages=M, packages of each tenant.")
+  var generate: String?
+
+  @Option(help: "What the made-up tenants follow from; see `tenantry seed --help`.")
+  var randomSeed: String?
+
+  func validate() throws {
+    if randomSeed != nil, generate == nil { throw ValidationError("--random-seed goes with --generate.") }
+  }
+
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     let settings = try await Settings(
       environment: environment, overrides: overrides, isTerminal: isatty(FileHandle.standardError.fileDescriptor) == 1)
+    let generated = try generate.map { try GenerationRequest($0, randomSeed: randomSeed) }
+    try generated?.check(settings)
     LogOutput.bootstrap(settings)
     let logger = Logger(label: "tenantry")
     if migrate, settings.preset == .real {
@@ -33,7 +45,7 @@ struct Serve: AsyncParsableCommand {
       logger.info("schema up to date", metadata: ["applied": "\(names.count)"])
     }
     let server = ServerProcess(
-      settings: settings, seeds: try Seed.all(in: Seed.demoFolder()), logger: logger
+      settings: settings, seeds: try Seed.all(in: Seed.demoFolder()), generated: generated, logger: logger
     ) { text in
       // Nobody may be there to read it.
       try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))

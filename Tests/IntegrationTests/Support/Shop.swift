@@ -21,6 +21,7 @@ struct Shop: Sendable {
   let preset: Preset
   let clock: ManualClock
   let port: Int?
+  let readiness: Readiness
 
   /// Serves a shop while `body` runs. Limits are off unless `settings` turn them on.
   static func open(
@@ -50,7 +51,9 @@ struct Shop: Sendable {
     let application = try HTTPServer.application(api, settings.server, logger: logger) { port.yield($0) }
     try await application.test(.ahc(.http)) { client in
       var iterator = ports.makeAsyncIterator()
-      try await body(Shop(client: client, api: api, preset: preset, clock: clock, port: await iterator.next()))
+      try await body(
+        Shop(
+          client: client, api: api, preset: preset, clock: clock, port: await iterator.next(), readiness: readiness))
     }
   }
 

@@ -3,6 +3,7 @@ import Kernel
 import PortContracts
 import PostgresAdapter
 import PostgresClient
+import TestServers
 import Testing
 
 @Suite("Tenants behind a pooler in transaction mode")
@@ -10,10 +11,10 @@ struct PoolerTests {
   @Test("Through one connection that all share, and with 100 calls cancelled, no tenant is given another's rows")
   func isolation() async throws {
     let database = try await TestDatabase()
-    let pooler = try Pooler(serverPort: database.server.port)
+    let pooler = try PgBouncer(server: database.server, poolSize: 1, database: database.name, user: "tenantry")
     var settings = PostgresPoolSettings.patient
     settings.usesPreparedStatements = false
-    let client = try TestDatabase.Connection(to: database, settings: settings, port: pooler.port)
+    let client = try TestDatabase.Connection(to: database, settings: settings, url: pooler.url)
     try await poll {
       do { return try await client.node.query("SELECT 1").count == 1 } catch is PostgresError { return false }
     }

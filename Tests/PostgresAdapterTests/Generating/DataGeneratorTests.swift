@@ -14,15 +14,16 @@ struct DataGeneratorTests {
     let database = try await TestDatabase()
     let generator = DataGenerator(
       platform: database.platform, size: .init(tenants: 25, packages: 30, bookings: 110), seed: 7, today: Fixtures.date)
+    let names = GeneratedNames(seed: 7)
     for _ in 0..<2 {
       var steps: [Int] = []
       try await generator.run { steps.append($0) }
       #expect(steps == [20, 25])
       #expect(try await counts(database) == "25|50|750|110")
     }
-    let key = try #require(APIKey(generator.keys(23)[0]))
+    let key = try #require(APIKey(names.keys(23)[0]))
     let holder = try #require(try await database.directory.holder(of: key.digest))
-    #expect(holder.tenant.slug.description == generator.slug(23))
+    #expect(holder.tenant.slug.description == names.slug(23))
     let tenant = holder.tenant.id
     let packages = try await PostgresCatalogReader(database: database.tenants).packages(tenant, PackageQuery())
     #expect(packages.count == 27)
@@ -30,6 +31,22 @@ struct DataGeneratorTests {
     let bookings = try await database.bookings.list(
       tenant, BookingQuery(), at: Fixtures.time, today: Fixtures.date)
     #expect(bookings.count == 4)
+  }
+
+  @Test("Word is left of what tenants gain that were there, and none of tenants that are made")
+  func word() async throws {
+    let database = try await TestDatabase()
+    func grow(packages: Int, bookings: Int) async throws -> String {
+      let generator = DataGenerator(
+        platform: database.platform, size: .init(tenants: 2, packages: packages, bookings: bookings), seed: 3,
+        today: Fixtures.date)
+      try await generator.run()
+      return try await database.psql("SELECT string_agg(DISTINCT array_to_string(tags, ' '), ',') FROM outbox")
+    }
+    #expect(try await grow(packages: 5, bookings: 2) == "")
+    #expect(try await grow(packages: 5, bookings: 2) == "")
+    #expect(try await grow(packages: 6, bookings: 2) == "offers")
+    #expect(try await grow(packages: 6, bookings: 12).contains("month-"))
   }
 
   @Test("The same seed makes the same, another something else")

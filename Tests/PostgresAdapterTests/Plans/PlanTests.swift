@@ -52,6 +52,10 @@ struct PlanTests {
 
   static let expectations: [Expectation] = [
     Expectation("packages_status_idx", "published packages in the default order") { try await $0.packages(.order) },
+    Expectation("packages_status_idx", "the page that a storefront begins with, 50 packages with their add-ons") {
+      let packages = try await $0.reader.packages($0.tenant, PackageQuery())
+      #expect(packages.count == 51 && packages.allSatisfy { $0.addOns.count == 3 })
+    },
     Expectation("packages_title_idx", "published packages by title") { try await $0.packages(.title) },
     Expectation("packages_price_idx", "published packages by price") { try await $0.packages(.price) },
     Expectation("packages_price_idx", "published packages by falling price") {
@@ -157,6 +161,22 @@ struct PlanTests {
       #expect(removed.allSatisfy { $0 < 200 }, "\(plan)")
     }
     print(expectation.testDescription, plans.compactMap { $0.firstMatch(of: /Execution Time: [\d.]+ ms/)?.output })
+  }
+}
+
+/// Indexes that serve what the database asks itself.
+@Suite("Indexes of constraints", .tags(.slow))
+struct ConstraintIndexTests {
+  @Test("segments_sort_order_key serves the check that a package stands in its segment's order")
+  func sortOrder() async throws {
+    let database = try await TestDatabase()
+    _ = try await database.fillCatalog(packages: 1)
+    let scans = """
+      SELECT pg_stat_force_next_flush(), idx_scan FROM pg_stat_user_indexes
+      WHERE indexrelname = 'segments_sort_order_key' AND idx_scan > 0
+      """
+    // Sessions tell of what they have read now and then.
+    try await poll { try await database.node.query(PostgresStatement(scans, isPrepared: false)).count == 1 }
   }
 }
 

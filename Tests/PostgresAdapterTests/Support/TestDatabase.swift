@@ -91,13 +91,14 @@ extension TestDatabase {
     let node: PostgresNode
     private let loop: PostgresEventLoop
 
-    /// - Parameter port: that of a pooler in front of the server, if any.
+    /// - Parameter url: that of a pooler in front of the server, if any.
     init(
-      to database: TestDatabase, user: String = "tenantry", settings: PostgresPoolSettings = .patient, port: Int? = nil
+      to database: TestDatabase, user: String = "tenantry", settings: PostgresPoolSettings = .patient,
+      url: String? = nil
     ) throws {
       loop = try PostgresEventLoop(logger: .quiet)
-      let url = try PostgresURL("postgres://\(user)@127.0.0.1:\(port ?? database.server.port)/\(database.name)")
-      node = PostgresNode(url: url, settings: settings, loop: loop)
+      let direct = "postgres://\(user)@127.0.0.1:\(database.server.port)/\(database.name)"
+      node = PostgresNode(url: try PostgresURL(url ?? direct), settings: settings, loop: loop)
     }
 
     deinit {

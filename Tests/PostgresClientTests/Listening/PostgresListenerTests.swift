@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 @testable import PostgresClient
 import TestServers
 import Testing
@@ -23,6 +24,25 @@ struct PostgresListenerTests {
     #expect(await events.next() == .notification(channel: "plain", payload: "three"))
     listener.shutDown()
     #expect(await events.next() == nil)
+  }
+
+  @Test("When another server becomes primary the listener goes there, and says that it may have missed something")
+  func following() async throws {
+    let servers = [try PostgresServer(), try PostgresServer()]
+    let urls = try servers.map { try PostgresURL($0.url) }
+    let primary = Mutex(0)
+    var settings = PostgresListener.Settings()
+    settings.probeInterval = .milliseconds(100)
+    let listener = PostgresListener(
+      server: { urls[primary.withLock { $0 }] }, channels: ["word"], settings: settings,
+      loop: try PostgresEventLoop(logger: .quiet))
+    var events = listener.events.makeAsyncIterator()
+    #expect(await events.next() == .listening)
+    primary.withLock { $0 = 1 }
+    #expect(await events.next() == .lost)
+    #expect(await events.next() == .listening)
+    try servers[1].psql("NOTIFY word, 'here'")
+    #expect(await events.next() == .notification(channel: "word", payload: "here"))
   }
 
   @Test("A reader that is too slow is told that it missed something")

@@ -72,6 +72,19 @@ struct PoolMachineTests {
     #expect(pool.machine.statistics.active == 2)
   }
 
+  @Test("Who waited in vain is told of the server when there is no connection, and of the other callers when there is")
+  func reasons() {
+    let pool = Subject(maximum: 1)
+    let soon = pool.now + .seconds(1)
+    _ = pool.submit(Caller("early", until: soon))
+    _ = pool.failed(1)
+    #expect(pool.tick(after: .seconds(1)).first == "early fails: connectFailed")
+    _ = pool.submit(Caller("a"))
+    _ = pool.connected(2)
+    _ = pool.submit(Caller("late", until: pool.now + .seconds(1)))
+    #expect(pool.tick(after: .seconds(1)) == ["late fails: poolExhausted"])
+  }
+
   @Test("A caller who has gone is passed over")
   func abandoned() {
     let pool = Subject(maximum: 1)

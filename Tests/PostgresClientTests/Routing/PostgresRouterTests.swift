@@ -99,6 +99,25 @@ struct PostgresRouterTests {
     }
   }
 
+  @Test("A server that has the function tells its CPU load; the others are not asked")
+  func cpu() async throws {
+    try await watched {
+      try await eventually("it is looked at") { router.status.allSatisfy(\.isHealthy) }
+      #expect(router.status.allSatisfy { $0.cpuPercent == nil })
+      // As docs/database/routing.md has it.
+      try primary.psql(
+        """
+        CREATE FUNCTION tenantry_cpu_percent() RETURNS double precision LANGUAGE sql SECURITY DEFINER
+          SET search_path = pg_catalog AS $$
+          SELECT least(100, 100 * split_part(pg_read_file('/proc/loadavg'), ' ', 1)::float8
+            / (SELECT count(*) FROM regexp_matches(pg_read_file('/proc/cpuinfo'), '^processor', 'gn'))) $$;
+        GRANT EXECUTE ON FUNCTION tenantry_cpu_percent() TO PUBLIC;
+        """)
+      try await eventually("both tell") { router.status.allSatisfy { $0.cpuPercent != nil } }
+      #expect(router.status.allSatisfy { (0...100).contains($0.cpuPercent ?? -1) && $0.isHealthy })
+    }
+  }
+
   @Test("Reads go on while the primary is down")
   func primaryDown() async throws {
     try await watched {

@@ -45,6 +45,15 @@ struct RouterMachineTests {
     #expect(shares(machine, loads: [0, 2, 0])[1, default: 0] > 700)
   }
 
+  @Test("A replica above the CPU threshold gets a quarter of its reads")
+  func cpu() {
+    var machine = machine([(1, 0), (1, 0), (1, 0)])
+    var busy = replica()
+    busy.cpuPercent = 81
+    _ = machine.checked([primary(), busy, replica()], now: start)
+    #expect(shares(machine, loads: [0, 0, 0]) == [1: 200, 2: 800])
+  }
+
   @Test("A critical read goes to the primary, and every read when no replica is fit")
   func primaryReads() {
     var machine = machine([(1, 0), (1, 0)])
@@ -109,6 +118,18 @@ struct RouterMachineTests {
     #expect(shares(machine, loads: [0, 0]) == [1: 1000])
   }
 
+  @Test("After a promotion a replica gets reads when it is seen to follow, not while it stands where it stood")
+  func following() {
+    var machine = machine([(1, 0), (1, 0), (1, 0)])
+    _ = machine.checked([primary(at: 100), replica(at: 90), replica(at: 100)], now: start)
+    _ = machine.checked([nil, primary(2, at: 95), replica(at: 100)], now: start)
+    #expect(shares(machine, loads: [0, 0, 0]) == [1: 1000])
+    _ = machine.checked([nil, primary(2, at: 96), replica(at: 100)], now: start)
+    #expect(shares(machine, loads: [0, 0, 0], .replayed(PostgresWALPosition(96))) == [1: 1000])
+    _ = machine.checked([nil, primary(2, at: 120), replica(at: 120)], now: start)
+    #expect(shares(machine, loads: [0, 0, 0]) == [2: 1000])
+  }
+
   @Test("With the primary down a replica that missed its check is still asked")
   func lastResort() {
     var machine = machine([(1, 0), (1, 0)])
@@ -139,13 +160,18 @@ struct RouterMachineTests {
     #expect(shares(machine, loads: [0, 0, 0]) == [2: 1000])
   }
 
-  @Test("A server whose breaker is open gets nothing")
+  @Test("A server whose breaker for reads is open gets none, and a primary still its writes; each pool has its own")
   func breaker() {
     var machine = machine([(1, 0), (1, 0)])
     _ = machine.checked([primary(), replica()], now: start)
-    for _ in 0..<10 { machine.record(1, isSuccess: false, now: start) }
+    for _ in 0..<10 { machine.record(1, .reads, isSuccess: false, now: start) }
     #expect(shares(machine, loads: [0, 0]) == [0: 1000])
-    for _ in 0..<10 { machine.record(0, isSuccess: false, now: start) }
+    for _ in 0..<10 { machine.record(0, .reads, isSuccess: false, now: start) }
     #expect(shares(machine, loads: [0, 0]) == [nil: 1000])
+    let writer = machine.chooseWriter(now: start)
+    #expect(writer == 0)
+    for _ in 0..<10 { machine.record(0, .writes, isSuccess: false, now: start) }
+    let none = machine.chooseWriter(now: start)
+    #expect(none == nil)
   }
 }

@@ -3,15 +3,17 @@ import Logging
 import PostgresClient
 
 /// `PostgresLoad url shape lane|pool connections tasks seconds`: prints calls, seconds, processor seconds and, in
-/// microseconds, the median and the 99th percentile; then the resident memory in MiB.
+/// microseconds, the median and the 99th percentile; then the resident memory in MiB. With `soak` for the shape the last
+/// argument is a number of calls, and the resident memory is printed along the way.
 @main
 struct PostgresLoad {
   static func main() async throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 7, let shape = Workload.Shape(rawValue: arguments[2]),
+    let isSoak = arguments.count == 7 && arguments[2] == "soak"
+    guard arguments.count == 7, let shape = isSoak ? .one : Workload.Shape(rawValue: arguments[2]),
       let connections = Int(arguments[4]), let tasks = Int(arguments[5]), let seconds = Double(arguments[6])
     else {
-      print("usage: PostgresLoad url one|twenty|booking lane|pool connections tasks seconds")
+      print("usage: PostgresLoad url one|twenty|booking|soak lane|pool connections tasks seconds")
       exit(2)
     }
     var settings = PostgresPoolSettings()
@@ -21,6 +23,7 @@ struct PostgresLoad {
     lane.connections = arguments[3] == "lane" ? connections : 0
     let loop = try PostgresEventLoop(logger: Logger(label: "load"))
     let node = PostgresNode(url: try PostgresURL(arguments[1]), settings: settings, lane: lane, loop: loop)
+    if isSoak { return try await Soak(node: node, calls: Int(seconds), tasks: tasks).run() }
     let workload = Workload(shape: shape, lane: arguments[3] == "lane" ? .pipelined : .pool, node: node)
     _ = try await measure(workload, tasks: tasks, for: .milliseconds(500))
     let start = processorSeconds()

@@ -1,0 +1,55 @@
+import Caching
+import Kernel
+import NIOCore
+import Synchronization
+import TenancyDomain
+
+/// What one event loop remembers of the keys and targets it has seen, so that a hit neither parses nor hashes them again.
+///
+/// All of it follows from the bytes alone: whether a key is valid and what the cache has is asked anew for each request.
+final class HitMemory {
+  private var keys = ByteTable<TenantDirectory.PreparedKey>(slots: 1024)
+  private var targets = ByteTable<HitTarget>(slots: 4096)
+  private var encodings = ByteTable<Bool>(slots: 16)
+  private var date: DateField
+
+  init(clock: any WallClock) { date = DateField(clock: clock) }
+
+  /// The key that stands at a place; nil when it has not the form of one.
+  func key(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> TenantDirectory.PreparedKey? {
+    keys.value(bytes, place) { TenantDirectory.PreparedKey($0) }
+  }
+
+  /// The question to a tenant's catalog that stands at a place; nil when it is none or cannot be read.
+  func target(_ bytes: Span<UInt8>, _ place: PlainHead.Place, _ tenant: TenantID) -> HitTarget? {
+    let target = targets.value(bytes, place, salt: tenant.raw.low ^ tenant.raw.high) { HitTarget($0, tenant) }
+    return target?.tenant == tenant ? target : nil
+  }
+
+  /// Whether the accepted encodings at a place want gzip; an empty place is the absence of the field.
+  func wantsGzip(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> Bool {
+    !place.isEmpty && encodings.value(bytes, place) { ContentNegotiation.wantsGzip($0) } == true
+  }
+
+  /// The `Date` field with its name.
+  func dateLine() -> [UInt8] { date.line() }
+}
+
+/// The memories of all event loops.
+final class HitMemories: Sendable {
+  private let clock: any WallClock
+  private let memories = Mutex<[ObjectIdentifier: NIOLoopBound<HitMemory>]>([:])
+
+  init(clock: any WallClock) { self.clock = clock }
+
+  /// The memory of an event loop; to be called on it.
+  func memory(of loop: any EventLoop) -> HitMemory {
+    let bound = memories.withLock { memories in
+      let known = memories[ObjectIdentifier(loop)]
+      let bound = known ?? NIOLoopBound(HitMemory(clock: clock), eventLoop: loop)
+      memories[ObjectIdentifier(loop)] = bound
+      return bound
+    }
+    return bound.value
+  }
+}
