@@ -6,13 +6,14 @@ RELEASE := --configuration release --scratch-path .build-release --static-swift-
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
 	Benchmarks/EvictionSimulator/Package.swift Benchmarks/EvictionSimulator/Sources \
 	Benchmarks/Caching/Package.swift Benchmarks/Caching/Sources/CacheFigures Benchmarks/Caching/Sources/Workload \
-	Benchmarks/Caching/Sources/Caching/EnvelopeProbe.swift Benchmarks/Caching/Benchmarks
+	Benchmarks/Caching/Sources/Caching/EnvelopeProbe.swift Benchmarks/Caching/Benchmarks \
+	Benchmarks/Redis/Package.swift Benchmarks/Redis/Sources/RedisBenchmark
 
-.PHONY: run real test lint format bench release clean
+.PHONY: run real test lint format bench bench-redis sanitize fuzz release clean
 
 # What a build links against, and the servers that the tests start.
 LIBRARIES := zlib1g-dev libpq-dev libhiredis-dev
-SERVERS := postgresql-15 redis-server redis-sentinel redis-tools pgbouncer openssl
+SERVERS := postgresql-15 redis-server redis-sentinel redis-tools pgbouncer openssl nftables iproute2
 
 # Suites that start servers run one test at a time: they wait for clocks of others, and share two cores with them.
 WITH_SERVERS := ^((Redis|Postgres)(Client|Adapter)|Service)Tests
@@ -47,10 +48,30 @@ bench: release
 	Scripts/install-packages wrk util-linux python3
 	cd Benchmarks && $(SWIFT) build $(RELEASE) && python3 hit-ratio.py
 
+## Measures the Redis client against redis-benchmark and redis.asyncio; results in Benchmarks/Redis/results.
+bench-redis:
+	Scripts/install-packages libhiredis-dev redis-server redis-tools openssl python3 python3-venv
+	cd Benchmarks/Redis && $(SWIFT) build -c release -Xswiftc -cross-module-optimization && python3 measure.py
+
+## Runs the tests of the Redis and PostgreSQL clients under the address and the thread sanitizer.
+sanitize:
+	Scripts/install-packages $(LIBRARIES) $(SERVERS)
+	for sanitizer in address thread; do for client in Redis Postgres; do \
+		(cd Tests/Sanitized/$$client && LSAN_OPTIONS=suppressions=$$PWD/leaks.supp $(SWIFT) test --disable-xctest \
+		--no-parallel --sanitize=$$sanitizer --scratch-path .build-$$sanitizer) || exit 1; done; done
+
+## Gives the reader of Redis' replies damaged bytes for FUZZ_SECONDS, under libFuzzer and the address sanitizer.
+FUZZ_SECONDS ?= 600
+fuzz:
+	Scripts/install-packages libhiredis-dev
+	cd Tests/Fuzz/Redis && $(SWIFT) build -c release --sanitize=fuzzer --sanitize=address && mkdir -p .build/corpus && \
+		.build/release/ReplyFuzzer -max_total_time=$(FUZZ_SECONDS) -dict=resp.dict -max_len=4096 -rss_limit_mb=1024 \
+		-malloc_limit_mb=64 -artifact_prefix=.build/ -print_final_stats=1 .build/corpus Corpus
+
 release:
 	Scripts/install-packages $(LIBRARIES)
 	$(SWIFT) build $(RELEASE) --product tenantry
 
 clean:
 	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release \
-		Benchmarks/EvictionSimulator/.build Benchmarks/Caching/.build-release
+		Benchmarks/EvictionSimulator/.build Benchmarks/Caching/.build-release Benchmarks/Redis/.build Tests/*/*/.build*

@@ -22,12 +22,19 @@ struct RedisSettingsTests {
     let one = try #require(try await stores(["REDIS_URL": "redis://a:1/2"]))
     #expect(one.cache == one.session && one.cache == one.realtime)
     #expect(one.cache.topology == .standalone(RedisEndpoint(host: "a", port: 1)) && one.cache.database == 2)
-    let two = try #require(
-      try await stores(["REDIS_URL": "redis://a", "REDIS_REALTIME_URL": "rediss://b:7", "REDIS_TLS_CA_FILE": "/ca"]))
+    let two = try #require(try await stores(["REDIS_URL": "redis://a", "REDIS_REALTIME_URL": "rediss://b:7"]))
     #expect(two.realtime.topology == .standalone(RedisEndpoint(host: "b", port: 7)))
-    #expect(two.realtime.tls?.certificateAuthorityFile == "/ca" && two.cache.tls == nil)
+    #expect(two.realtime.tls?.verifiesCertificate == true && two.cache.tls == nil)
     let own = try #require(try await stores(["REDIS_CACHE_URL": "redis://c"]))
     #expect(own.session.topology == .standalone(RedisEndpoint(host: "c")))
+  }
+
+  @Test("What asks for TLS is never reached without it, by the scheme or by REDIS_TLS")
+  func encrypted() async throws {
+    let scheme = try #require(try await stores(["REDIS_URL": "rediss://a", "REDIS_TLS": "false"]))
+    #expect(scheme.cache.tls != nil)
+    let setting = try #require(try await stores(["REDIS_CACHE_URL": "redis://a", "REDIS_TLS": "true"]))
+    #expect(setting.cache.tls != nil && setting.session.tls != nil)
   }
 
   @Test("Host, port, user and password serve instead of a URL")
@@ -42,7 +49,9 @@ struct RedisSettingsTests {
     #expect(stores.cache.tls?.verifiesCertificate == false)
   }
 
-  @Test("A cluster's nodes come in two forms", arguments: ["a:1, b", #"[{"host": "a", "port": 1}, {"host": "b"}]"#])
+  @Test(
+    "A cluster's nodes come in two forms",
+    arguments: ["a:1, b", #"[{"host": "a", "port": 1}, {"host": "b"}]"#, #"[ {"host":"a","port":1},{"host":"b"} ]"#])
   func cluster(_ nodes: String) async throws {
     let stores = try #require(try await stores(["REDIS_CLUSTER": "true", "REDIS_CLUSTER_NODES": nodes]))
     #expect(
@@ -89,7 +98,10 @@ struct RedisSettingsTests {
     "What cannot be understood is refused by name, and no password is repeated",
     arguments: [
       ("REDIS_URL", "redis://:hunter2@"), ("REDIS_URL", "hunter2"), ("REDIS_SENTINELS", "a:b:c"),
-      ("REDIS_READ_FROM", "nearest"), ("CACHE_KEY_PREFIX", "a:{b}"), ("REDIS_CLUSTER", "maybe"),
+      ("REDIS_READ_FROM", "nearest"), ("REDIS_TLS_CA_FILE", "/nowhere/ca.pem"), ("REDIS_TLS_CA_FILE", "/etc/hostname"),
+      ("REDIS_MAX_RETRIES_PER_REQUEST", "-1"), ("REDIS_PORT", "70000"), ("REDIS_LAZY_CONNECT", "perhaps"),
+      ("REDIS_SENTINELS", "[]"), ("REDIS_COMMAND_TIMEOUT_MS", "soon"), ("CACHE_KEY_PREFIX", "a:{b}"),
+      ("REDIS_CLUSTER", "maybe"),
     ])
   func refused(_ variable: String, _ value: String) async throws {
     let error = await #expect(throws: SettingError.self) {

@@ -15,14 +15,16 @@ extension Preset {
   static func real(_ settings: Settings, _ machine: Machine, logger: Logger) throws -> Preset {
     let databases = try Databases(settings, logger: logger)
     let (database, platform) = (databases.tenants, databases.platform)
-    let stores = settings.redis.map { RedisStores($0, logger: logger) }
+    let stores = settings.redis.map { RedisStores($0, logger: logger, observe: RedisEvents.count) }
     if stores == nil {
       logger.notice("no REDIS_* address is set: the cache is in memory, and no other instance hears of changes")
     }
+    var shared = settings.cache.shared
+    shared.watchedNamespaces = [CatalogRead.namespace]
     let cache =
       stores.map {
         CacheService(
-          shared: $0.cache, limits: settings.cache.limits, options: settings.cache.shared,
+          shared: $0.cache, limits: settings.cache.limits, options: shared,
           environment: machine.cacheEnvironment)
       }
       ?? CacheService(

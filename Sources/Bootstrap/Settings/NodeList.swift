@@ -11,7 +11,7 @@ enum NodeList {
   /// The servers; nil for anything else.
   static func parse(_ text: String, defaultPort: Int) -> [RedisEndpoint]? {
     let trimmed = text.trimmingCharacters(in: .whitespaces)
-    let nodes = trimmed.hasPrefix("[{") || trimmed == "[]" ? json(trimmed) : plain(trimmed)
+    let nodes = trimmed.prefixMatch(of: /\[\s*[{\]]/) != nil ? json(trimmed) : plain(trimmed)
     guard let nodes, !nodes.isEmpty else { return nil }
     var endpoints: [RedisEndpoint] = []
     for node in nodes {

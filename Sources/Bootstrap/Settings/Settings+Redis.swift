@@ -1,3 +1,4 @@
+import NIOSSL
 import RedisAdapter
 import RedisClient
 
@@ -28,7 +29,10 @@ extension RedisStoresSettings {
         realtime: try store("REDIS_REALTIME_SENTINEL_NAME", default: name))
     } else {
       func store(_ name: String) throws -> RedisStoreSettings? {
-        if let url = try reader.redisURL(name) { return RedisStoreSettings(url, tls: tls) }
+        if var url = try reader.redisURL(name) {
+          url.usesTLS = url.usesTLS || account.usesTLS
+          return RedisStoreSettings(url, tls: tls)
+        }
         return try account.standalone(reader, tls)
       }
       let stores = (
@@ -70,7 +74,9 @@ extension RedisStoresSettings {
       let password = reader.text("REDIS_PASSWORD")
       let own = password.map { RedisCredentials(username: reader.text("REDIS_USERNAME"), password: $0) }
       credentials = url?.credentials ?? own
-      usesTLS = try reader.bool("REDIS_TLS", default: url?.usesTLS ?? false)
+      // What asks for TLS is never sent in the clear.
+      let isWanted = try reader.bool("REDIS_TLS", default: false)
+      usesTLS = isWanted || url?.usesTLS == true
     }
 
     func standalone(_ reader: SettingReader, _ tls: RedisTLS) throws -> RedisStoreSettings? {
@@ -90,9 +96,14 @@ extension RedisStoresSettings {
 
 extension RedisTLS {
   fileprivate init(_ reader: SettingReader) throws {
+    let file = reader.text("REDIS_TLS_CA_FILE")
+    if let file, (try? NIOSSLCertificate.fromPEMFile(file))?.isEmpty != false {
+      // Whatever is wrong with the file, the setting is refused by name.
+      throw SettingError("REDIS_TLS_CA_FILE", got: file, takes: "a readable file of certificates in PEM form")
+    }
     self.init(
       verifiesCertificate: try reader.bool("REDIS_TLS_REJECT_UNAUTHORIZED", default: true),
-      certificateAuthorityFile: reader.text("REDIS_TLS_CA_FILE"))
+      certificateAuthorityFile: file)
   }
 }
 

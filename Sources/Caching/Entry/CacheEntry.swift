@@ -95,6 +95,14 @@ public struct CacheEntry: @unchecked Sendable {
       life: life)
   }
 
+  /// The same entry, fresh no longer from a moment on.
+  func ending(at now: UInt64) -> CacheEntry {
+    var life = life
+    life.refreshAt = min(life.refreshAt, now)
+    life.freshUntil = min(life.freshUntil, now)
+    return with(stamp, life)
+  }
+
   private func header<Value>(_ body: (borrowing Header) -> Value) -> Value {
     memory.withUnsafeMutablePointerToHeader { body($0.pointee) }
   }

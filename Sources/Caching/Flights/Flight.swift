@@ -16,6 +16,7 @@ final class Flight: Sendable {
     var nextCaller = 0
     var outcome: Result<CacheEntry, any Error>?
     var task: Task<Void, Never>?
+    var isOvertaken = false
   }
 
   private struct Departure {
@@ -32,6 +33,12 @@ final class Flight: Sendable {
 
   /// Notes the generations anew: what it brings is read from now on, and nothing of it was read before.
   func renew(_ stamp: FenceStamp) { state.withLock { $0.stamp = stamp } }
+
+  /// Whether something was written under the key elsewhere since this load began.
+  var isOvertaken: Bool { state.withLock { $0.isOvertaken } }
+
+  /// Something was written under the key elsewhere.
+  func overtake() { state.withLock { $0.isOvertaken = true } }
 
   /// Counts one more caller and gives it its number.
   func board() -> Int {

@@ -31,6 +31,15 @@ public protocol FenceStorePort: CacheStorePort {
 
   /// Stores a value only while its tags have these generations and none is in doubt; tells whether it did.
   func store(_ value: StoredValue, under guards: [FenceGuard]) async throws(CacheStoreError) -> Bool
+
+  /// What is written to or deleted from some namespaces from now on, by whomever, this process included; nil where the
+  /// store does not tell. The stream ends with the store, or when its reader falls too far behind.
+  func deletions(in namespaces: [String]) async throws(CacheStoreError) -> AsyncStream<CacheDeletion>?
+}
+
+extension FenceStorePort {
+  /// The store does not tell.
+  public func deletions(in namespaces: [String]) async throws(CacheStoreError) -> AsyncStream<CacheDeletion>? { nil }
 }
 
 /// What ``FenceStorePort/read(_:_:)`` found.

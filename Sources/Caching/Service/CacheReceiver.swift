@@ -25,6 +25,21 @@ struct CacheReceiver: Sendable {
     }
   }
 
+  /// Something was written to the shared store or deleted from it, by whomever. What this instance has in memory under
+  /// these keys is compared with the store before it is served again; until then it serves only where a load fails.
+  func receive(_ deletion: CacheDeletion) {
+    switch deletion {
+    case .keys(let texts):
+      for key in texts.map(CacheKey.init(text:)) {
+        flights.overtake(key)
+        let now = ticker.nanoseconds()
+        local.update(key, isValid: { _ in true }, now: now) { ($0?.ending(at: now), ()) }
+      }
+    case .everything: gap()
+    case .interrupted: break
+    }
+  }
+
   /// A message of this instance's own has come back.
   func confirm() { trust.confirm(now: ticker.nanoseconds()) }
 

@@ -6,7 +6,8 @@ extension CacheService {
   func keepFenced<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
-    let removals = flights.watch(way.key)
+    _ = flights.watch(way.key)
+    let detachments = flights.detachments(way.key)
     defer { flights.unwatch(way.key) }
     let serial = shared?.state.withLock(\.outrun.lastSerial) ?? 0
     let landing: Flight.Landing
@@ -30,7 +31,7 @@ extension CacheService {
       shared.state.withLock { $0.outrun.caughtUp(way.key, from: serial) }
       // Removed between the look above and now: then the store must not have it either. Where it was only overtaken, the
       // fence says that what was stored holds.
-      if flights.isDetached(way.key, since: removals) { await del([way.key]) }
+      if flights.detachments(way.key) != detachments { await del([way.key]) }
       return landing
     case false?:
       // A tag has changed, or is about to. What was loaded may be newer than what this instance has in memory under the

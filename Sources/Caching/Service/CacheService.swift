@@ -23,6 +23,7 @@ public final class CacheService: CacheServicePort {
   let doubtLoads: DoubtLoads
   let shared: SharedTier?
   let backplane: Backplane?
+  private let deletions: DeletionWatch?
   let store: any CacheStorePort
   let options: SharedTierOptions
   let environment: CacheEnvironment
@@ -69,6 +70,11 @@ public final class CacheService: CacheServicePort {
       Backplane(store: store, channel: $0, environment: environment, receiver: receiver)
     }
     self.backplane = backplane
+    let watched = limits.entries == 0 ? [] : options.watchedNamespaces
+    deletions = shared.flatMap { store in
+      watched.isEmpty
+        ? nil : DeletionWatch(store: store, namespaces: watched, environment: environment, receiver: receiver)
+    }
     self.shared = shared.map { [generations] in
       SharedTier(
         store: $0, options: options, environment: environment, generations: generations, trust: trust
@@ -78,7 +84,12 @@ public final class CacheService: CacheServicePort {
 
   /// Hears of changes on other instances and tells them that this one lives, until the task is cancelled. Returns at once
   /// where there are no others.
-  public func run() async { await backplane?.run() }
+  public func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.backplane?.run() }
+      group.addTask { await self.deletions?.run() }
+    }
+  }
 
   /// Whether this instance hears of every change on others.
   public var isFeedLive: Bool { trust.isTrusted(trust.mark, now: environment.ticker.nanoseconds()) }

@@ -87,24 +87,35 @@ final class SharedTier: Sendable {
 }
 
 extension SharedTier {
+  private enum Recovery {
+    case finished
+    /// The store answers; what has come to be owed meanwhile is left.
+    case answered
+    case failed
+  }
+
   /// Tries, with growing pauses, until the store answers and knows all that it was not told. One at a time.
   private func startRecovery() {
     _ = environment.start { [self] in
       var pause = options.firstProbe
-      repeat {
+      while true {
         do { try await environment.sleep(pause) } catch { return }
-        pause = min(pause * 2, options.lastProbe)
-      } while !(await recover())
+        switch await recover() {
+        case .finished: return
+        case .answered: pause = options.firstProbe
+        case .failed: pause = min(pause * 2, options.lastProbe)
+        }
+      }
     }
   }
 
-  /// One attempt; true when nothing is left to do.
-  private func recover() async -> Bool {
+  /// One attempt.
+  private func recover() async -> Recovery {
     for scope in state.withLock(\.suspects.scopes) {
       let owed = state.withLock { $0.suspects.tags(scope) }
-      guard await repay(owed) else { return false }
+      guard await repay(owed) else { return .failed }
     }
-    guard await probe() else { return false }
+    guard await probe() else { return .failed }
     return finishRecovery()
   }
 
@@ -130,13 +141,16 @@ extension SharedTier {
     }
   }
 
-  private func finishRecovery() -> Bool {
+  /// Under steady traffic more comes to be owed while the last of it is repaid. That keeps its own tags from being read and
+  /// nothing else: were the store to stay closed until nothing is owed, it might for ever.
+  private func finishRecovery() -> Recovery {
     state.withLock { state in
-      guard state.suspects.isEmpty else { return false }
-      state.breaker.close()
-      trust.store(isUp: true, now: environment.ticker.nanoseconds())
-      state.isRecovering = false
-      return true
+      if state.breaker.isOpen {
+        state.breaker.close()
+        trust.store(isUp: true, now: environment.ticker.nanoseconds())
+      }
+      state.isRecovering = !state.suspects.isEmpty
+      return state.isRecovering ? .answered : .finished
     }
   }
 

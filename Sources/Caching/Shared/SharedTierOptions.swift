@@ -9,7 +9,7 @@ public struct SharedTierOptions: Sendable {
   /// The first pause before a store that failed is tried again; each is twice the one before.
   public var firstProbe: Duration = .milliseconds(100)
   /// The longest such pause.
-  public var lastProbe: Duration = .seconds(2)
+  public var lastProbe: Duration = .milliseconds(500)
   /// How long one instance may keep others from loading a key.
   public var lockLease: Duration = .seconds(3)
   /// How long a change may be in doubt before it counts as having happened.
@@ -22,6 +22,10 @@ public struct SharedTierOptions: Sendable {
   public var locksLoads = true
   /// The channel on which instances tell each other of changes; nil where there is no other instance to hear.
   public var channel: String? = "tenantry:changes"
+
+  /// The namespaces of which the store is asked to tell what others write to and delete from it, past this cache: copies
+  /// in memory are then compared with it again. Each costs a message for every value stored.
+  public var watchedNamespaces: [String] = []
 
   public init() {}
 }

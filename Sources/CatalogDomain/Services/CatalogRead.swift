@@ -41,9 +41,12 @@ package enum CatalogRead: Hashable, Sendable {
     }
   }
 
+  /// The namespace of its keys.
+  package static let namespace = "catalog"
+
   private static func key(
     _ tenant: TenantID, _ resource: String, _ parts: [String], tag: String = CatalogTag.offers
   ) -> CacheKey {
-    CacheKey("catalog", .tenant(tenant), resource, parts, tags: [tag])
+    CacheKey(Self.namespace, .tenant(tenant), resource, parts, tags: [tag])
   }
 }

@@ -13,6 +13,17 @@ public struct RedisConnectionEvent: Sendable {
     case closed(RedisClientError)
     /// The next try comes after this delay.
     case reconnecting(after: Duration)
+
+    /// One word, for metrics.
+    public var name: String {
+      switch self {
+      case .connecting: "connecting"
+      case .ready: "ready"
+      case .error: "error"
+      case .closed: "closed"
+      case .reconnecting: "reconnecting"
+      }
+    }
   }
 
   public let kind: Kind

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// All commands go to one master: a standalone server, or the one that sentinels name.
 struct SingleMasterRouter: CommandRouter {
   let pool: ConnectionPool
@@ -58,9 +60,15 @@ struct SingleMasterRouter: CommandRouter {
 
   func shutDown() { pool.shutDown() }
 
-  /// A server that has become a replica is left: a new connection finds the master, where that can be found.
+  /// How long a connection is kept in any case. Longer than the pool takes to call it stable, so that its loss does not
+  /// count as a failed try.
+  private static let leastAge = TimeAmount.milliseconds(1500)
+
+  /// A server that has become a replica is left: a new connection finds the master, where that can be found. Where it is
+  /// the same server again it still answers reads, and is asked again at each refusal after a while.
   private func leaveIfDemoted(_ connection: RedisConnection, _ error: RedisServerError) {
     guard error.message.hasPrefix("READONLY") || error.message.hasPrefix("MASTERDOWN") else { return }
+    guard NIODeadline.now() - connection.openedAt >= Self.leastAge else { return }
     connection.retire(RedisClientError(.notMaster, "the server is not a master any more", place: connection.place))
   }
 }

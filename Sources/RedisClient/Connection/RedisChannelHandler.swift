@@ -42,6 +42,11 @@ final class RedisChannelHandler: ChannelInboundHandler {
     deliver()
   }
 
+  func channelReadComplete(context: ChannelHandlerContext) {
+    connection.wakeUps.add(1, ordering: .relaxed)
+    context.fireChannelReadComplete()
+  }
+
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     connection.flush()
     context.fireChannelWritabilityChanged()

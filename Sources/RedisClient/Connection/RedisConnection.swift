@@ -35,6 +35,11 @@ public final class RedisConnection: Sendable {
   /// Gets what a subscribed connection is sent without asking; nil when nothing may be.
   let onPush: (@Sendable (RESPValue) -> Void)?
   private let onClose: @Sendable (RedisConnection, RedisClientError) -> Void
+  /// When it was made.
+  let openedAt = NIODeadline.now()
+  /// How often bytes were handed to the channel, and how often its event loop woke up to read some.
+  let writes = Atomic<Int>(0)
+  let wakeUps = Atomic<Int>(0)
   private let tickets = Atomic<UInt64>(0)
   /// In nanoseconds.
   private let commandTimeout: UInt64
@@ -173,7 +178,9 @@ public final class RedisConnection: Sendable {
       state.queue.markSent()
       return state.written
     }
-    if let bytes { channel.writeAndFlush(bytes, promise: nil) }
+    guard let bytes else { return }
+    writes.add(1, ordering: .relaxed)
+    channel.writeAndFlush(bytes, promise: nil)
   }
 
   /// Closes the connection for a reason and fails whoever waits; only the first reason counts.

@@ -71,8 +71,14 @@ extension RedisClientError: CustomStringConvertible {
     switch prefix {
     case "NOAUTH", "WRONGPASS":
       return RedisClientError(.authentication, "the server refused the user or the password: \(prefix)", place: place)
-    default: return RedisClientError(.server(prefix: prefix), error.message, place: place)
+    default: return RedisClientError(.server(prefix: prefix), withoutArguments(error.message), place: place)
     }
+  }
+
+  /// What a server says of a command it does not know quotes the command's arguments, which may be anybody's secrets.
+  private static func withoutArguments(_ message: String) -> String {
+    guard let quote = message.firstRange(of: ", with args beginning with:") else { return message }
+    return String(message[..<quote.lowerBound])
   }
 
   /// Whether the command was certainly not executed.

@@ -18,6 +18,16 @@ package enum BuiltProgram {
 
   /// Runs a program to its end, in the folder of the sources. Throws what it printed when it fails.
   package static func run(_ name: String, _ arguments: [String], environment: [String: String]) throws {
+    let (status, text) = try outcome(name, arguments, environment: environment)
+    guard status == 0 else {
+      throw Failure(description: "\(name) \(arguments.joined(separator: " ")): \(text)")
+    }
+  }
+
+  /// Runs a program to its end, in the folder of the sources; tells how it ended and what it printed.
+  package static func outcome(
+    _ name: String, _ arguments: [String], environment: [String: String]
+  ) throws -> (status: Int32, output: String) {
     guard let program = find(name) else { throw Failure(description: "\(name) is not built") }
     let process = Process()
     let output = Pipe()
@@ -31,9 +41,7 @@ package enum BuiltProgram {
     try process.run()
     let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failure(description: "\(name) \(arguments.joined(separator: " ")): \(text)")
-    }
+    return (process.terminationStatus, text)
   }
 
   /// The folder of the sources.

@@ -76,6 +76,21 @@ package final class RedisCluster: Sendable {
     return nil
   }
 
+  /// Moves a slot as redis-cli does: both ends are told, keys are sent in small batches, then all masters.
+  package func move(_ slot: Int, from source: RedisServer, to target: RedisServer) async throws {
+    let (sourceID, targetID) = (try await source.cli("CLUSTER", "MYID"), try await target.cli("CLUSTER", "MYID"))
+    try await target.cli("CLUSTER", "SETSLOT", "\(slot)", "IMPORTING", sourceID)
+    try await source.cli("CLUSTER", "SETSLOT", "\(slot)", "MIGRATING", targetID)
+    while true {
+      let keys = try await source.cli("CLUSTER", "GETKEYSINSLOT", "\(slot)", "10").split(separator: "\n").map(
+        String.init)
+      if keys.isEmpty { break }
+      try await source.cli(["MIGRATE", "127.0.0.1", "\(target.port)", "", "0", "5000", "KEYS"] + keys)
+      try await Task.sleep(for: .milliseconds(10))  // Lets clients meet a slot that is half on its way.
+    }
+    for server in [target, source] { try await server.cli("CLUSTER", "SETSLOT", "\(slot)", "NODE", targetID) }
+  }
+
   private func poll(_ what: String, _ condition: (RedisServer) async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(30)
     for server in servers {

@@ -58,7 +58,7 @@ struct ClusterTests {
         }
         return reads
       }
-      try await move(slot, from: source, to: target, names)
+      try await cluster.move(slot, from: source, to: target)
       try await client.set("{moving}new", ByteBuffer(string: "x"))
       readers.cancel()
       do { print("Cluster: \(try await readers.value) reads while a slot moved") } catch let error as RedisClientError {
@@ -140,20 +140,6 @@ struct ClusterTests {
         return false
       }
     }
-  }
-
-  /// Moves a slot as redis-cli does: both ends are told, keys are sent in small batches, then all masters.
-  private func move(_ slot: Int, from source: RedisServer, to target: RedisServer, _ names: [String]) async throws {
-    let (sourceID, targetID) = (try await source.cli("CLUSTER", "MYID"), try await target.cli("CLUSTER", "MYID"))
-    try await target.cli("CLUSTER", "SETSLOT", "\(slot)", "IMPORTING", sourceID)
-    try await source.cli("CLUSTER", "SETSLOT", "\(slot)", "MIGRATING", targetID)
-    for start in stride(from: 0, to: names.count, by: 10) {
-      try await source.cli(
-        ["MIGRATE", "127.0.0.1", "\(target.port)", "", "0", "5000", "KEYS"]
-          + names[start..<min(start + 10, names.count)])
-      try await Task.sleep(for: .milliseconds(10))  // Lets readers meet a slot that is half on its way.
-    }
-    for server in [target, source] { try await server.cli("CLUSTER", "SETSLOT", "\(slot)", "NODE", targetID) }
   }
 }
 

@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The reader of Redis' replies under libFuzzer and the address sanitizer; `make fuzz` in the main package runs it.
+///
+/// A package of its own, since a fuzzed program has no `main` and everything in it is instrumented. The sources are those
+/// of the main package.
+let package = Package(
+  name: "reply-fuzzer",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2")],
+  targets: [
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .executableTarget(
+      name: "ReplyFuzzer", dependencies: ["CHiredis", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .unsafeFlags(["-parse-as-library"]),
+      ]),
+  ]
+)

@@ -1,0 +1,1 @@
+../../../../../Sources/RedisClient/Protocol/RESPValue.swift

@@ -1,0 +1,105 @@
+import Caching
+import Kernel
+import NIOCore
+import RedisAdapter
+import RedisClient
+import Synchronization
+import TestServers
+import Testing
+
+@Suite("Copies in memory of what others delete in Redis", .serialized, .timeLimit(.minutes(1)))
+struct DeletionWatchTests {
+  /// What the database holds, and how often it was asked.
+  private final class Database: Sendable {
+    let value = Atomic<Int>(1)
+    let loads = Atomic<Int>(0)
+
+    func load() -> Loaded<Int> {
+      loads.add(1, ordering: .relaxed)
+      return Loaded(value.load(ordering: .relaxed))
+    }
+  }
+
+  let key = CacheKey("fault", .tenant(.fresh()), "venues")
+  var stored: String { key.stored(prefix: "tenantry", braces: true) }
+
+  @Test("A key deleted by hand is loaded anew by every instance; while its load fails, the copies are served")
+  func deleted() async throws {
+    let server = try await RedisServer()
+    try await withInstances(server) { instances, database in
+      for instance in instances { #expect(try await read(instance, database) == 1) }
+      #expect(database.loads.load(ordering: .relaxed) == 1, "the instances share one load")
+
+      // Changed past the program, whose tags nobody bumps.
+      database.value.store(2, ordering: .relaxed)
+      for instance in instances { #expect(try await read(instance, database) == 1) }
+      try await server.cli("DEL", stored)
+      for instance in instances {
+        try await settle("the copy is not served") { instance.peek(key) == nil }
+        #expect(try await read(instance, failing: database) == 1, "nothing better is to be had")
+      }
+      for instance in instances {
+        try await settle("the new value is served") { try await read(instance, database) == 2 }
+      }
+      #expect(database.loads.load(ordering: .relaxed) == 2, "one more load for all")
+    }
+  }
+
+  @Test("What is deleted while the connection is lost is compared again afterwards")
+  func interrupted() async throws {
+    let server = try await RedisServer()
+    try await withInstances(server) { instances, database in
+      for instance in instances { #expect(try await read(instance, database) == 1) }
+      try await server.cli("CLIENT", "KILL", "TYPE", "pubsub")
+      try await server.cli("FLUSHALL")
+      database.value.store(2, ordering: .relaxed)
+      for instance in instances {
+        try await settle("the new value is served") { try await read(instance, database) == 2 }
+      }
+    }
+  }
+
+  @Test("What an instance stores itself costs a look at Redis and no second load")
+  func own() async throws {
+    let server = try await RedisServer()
+    try await withInstances(server) { instances, database in
+      for _ in 0..<50 {
+        for instance in instances { #expect(try await read(instance, database) == 1) }
+        try await Task.sleep(for: .milliseconds(2))  // Lets word of the writes arrive in between.
+      }
+      #expect(database.loads.load(ordering: .relaxed) == 1)
+      for instance in instances { #expect(instance.peek(key) != nil, "the copies are in memory again") }
+      #expect(try await server.cli("EXISTS", stored) == "1")
+    }
+  }
+
+  private struct Failure: Error {}
+
+  private func read(_ instance: CacheService, _ database: Database) async throws -> Int? {
+    try await instance.getOrSet(key, as: Int.self, policy: .forever) { database.load() }?.value()
+  }
+
+  private func read(_ instance: CacheService, failing database: Database) async throws -> Int? {
+    try await instance.getOrSet(key, as: Int.self, policy: .forever) { throw Failure() }?.value()
+  }
+
+  /// Two instances that listen.
+  private func withInstances(
+    _ server: RedisServer, _ body: ([CacheService], Database) async throws -> Void
+  ) async throws {
+    let clients = [RedisClient(silent: server.configuration), RedisClient(silent: server.configuration)]
+    defer { for client in clients { client.shutdown() } }
+    let instances = clients.map(FaultedService.service)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for instance in instances { group.addTask { await instance.run() } }
+      try await settle("the instances are told of changes") {
+        let listeners = try await server.cli("CLIENT", "LIST").split(separator: "\n").count {
+          $0.contains("redir=") && !$0.contains("redir=-1")
+        }
+        return listeners == 2 && instances.allSatisfy(\.isFeedLive)
+      }
+      try await body(instances, Database())
+      group.cancelAll()
+    }
+  }
+}

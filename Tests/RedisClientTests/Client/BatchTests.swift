@@ -1,0 +1,59 @@
+import NIOCore
+import Synchronization
+import TestServers
+import Testing
+
+@testable import RedisClient
+
+@Suite("Batches on the wire", .timeLimit(.minutes(1)), .serialized)
+struct BatchTests {
+  fileprivate struct Counts: Equatable {
+    var writes: Int
+    var wakeUps: Int
+    /// How often the server has read, and written.
+    var server: [Int]
+  }
+
+  @Test("An MGET of 100 keys is one write and one wake-up to read, and so is a batch of 100 commands, each time")
+  func batch() async throws {
+    let server = try await RedisServer()
+    var configuration = server.configuration
+    configuration.connections = 1
+    configuration.pingInterval = .seconds(3600)
+    try await withClient(configuration) { client in
+      let keys = (0..<100).map { "key:\($0)" }
+      try await client.mset(keys.map { ($0, ByteBuffer(string: $0)) })
+      let connection = try #require(client.router.masters.first)
+      let rounds = 50
+
+      var before = try await counts(connection, server)
+      for _ in 0..<rounds { #expect(try await client.mget(keys).map { $0?.text } == keys) }
+      var used = try await counts(connection, server) - before
+      print("MGET of 100 keys, \(rounds) times: \(used)")
+      #expect(used == Counts(writes: rounds, wakeUps: rounds, server: [rounds, rounds]))
+
+      before = try await counts(connection, server)
+      for _ in 0..<rounds { #expect(try await client.sendMany(keys.map { .get($0) }).map(\.text) == keys) }
+      used = try await counts(connection, server) - before
+      print("Batches of 100 GET, \(rounds) times: \(used)")
+      #expect(used.writes == rounds && used.server == [rounds, rounds])
+      #expect(used.wakeUps == rounds)
+    }
+  }
+
+  private func counts(_ connection: RedisConnection, _ server: RedisServer) async throws -> Counts {
+    let stats = try await server.cli("INFO", "stats")
+    return Counts(
+      writes: connection.writes.load(ordering: .relaxed), wakeUps: connection.wakeUps.load(ordering: .relaxed),
+      server: ["total_reads_processed", "total_writes_processed"].map { stats.field($0).flatMap { Int($0) } ?? 0 })
+  }
+}
+
+extension BatchTests.Counts {
+  /// What came to pass between two looks, each of which the server reads and answers once.
+  fileprivate static func - (late: Self, early: Self) -> Self {
+    Self(
+      writes: late.writes - early.writes, wakeUps: late.wakeUps - early.wakeUps,
+      server: zip(late.server, early.server).map { $0 - $1 - 1 })
+  }
+}
