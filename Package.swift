@@ -144,16 +144,16 @@ let package = Package(
         "AvailabilityDomain",
         "BookingsDomain", "PortContracts", "TestServers", logging,
       ]),
+    // Sees only what is public, as somebody who uses the library does.
+    .testTarget(
+      name: "CachingLibraryTests", dependencies: ["Caching", "Kernel", nioCore], packageAccess: false,
+      swiftSettings: settings),
     tests(
       "ServiceTests",
       [
         "Bootstrap", "HTTPAdapter", "PostgresClient", "TestServers", "tenantry", hummingbird, hummingbirdTesting,
         httpTypes, logging, nioCore,
       ]),
-    // Sees only what is public, as somebody who uses the library does.
-    .testTarget(
-      name: "CachingLibraryTests", dependencies: ["Caching", "Kernel", nioCore], packageAccess: false,
-      swiftSettings: settings),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "TestServers", "tenantry"]),
     tests("FleetTests", ["TestServers", "tenantry", hummingbirdTesting, httpTypes, nioCore]),

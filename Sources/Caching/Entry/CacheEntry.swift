@@ -88,6 +88,9 @@ public struct CacheEntry: @unchecked Sendable {
   /// From here on it is served only when its load fails.
   var freshUntil: UInt64 { header { $0.freshUntil } }
 
+  /// Whether both are one entry, not just equal.
+  package func isIdentical(to other: CacheEntry) -> Bool { memory === other.memory }
+
   /// The same entry with another stamp and life.
   func with(_ stamp: FenceStamp, _ life: EntryLife) -> CacheEntry {
     CacheEntry(
@@ -119,7 +122,7 @@ extension CacheEntry: TableRecord {
     memory.withUnsafeMutablePointers { header, bytes in
       key.withBytes { text in
         text.count == Int(header.pointee.nameLength)
-          && text.elementsEqual(UnsafeRawBufferPointer(start: bytes, count: text.count))
+          && text.isSame(as: UnsafeRawBufferPointer(start: bytes, count: text.count))
       }
     }
   }
@@ -133,4 +136,21 @@ extension CacheEntry: TableRecord {
   }
 
   package var expiresAt: UInt64 { header { $0.expiresAt } }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the bytes are those of a buffer of the same length, eight at a time: keys are compared at each hit.
+  fileprivate func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+    var offset = 0
+    while offset + 8 <= count {
+      let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      guard word == other.loadUnaligned(fromByteOffset: offset, as: UInt64.self) else { return false }
+      offset += 8
+    }
+    while offset < count {
+      guard self[offset] == other[offset] else { return false }
+      offset += 1
+    }
+    return true
+  }
 }

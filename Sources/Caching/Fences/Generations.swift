@@ -87,6 +87,14 @@ final class Generations: @unchecked Sendable {
     }
   }
 
+  /// The shared generations of some tags as they were last heard of; 0 for those that are not known.
+  func nonces(_ tags: [CacheTag]) -> [UInt64] {
+    tags.map { tag in
+      let nonce = known[Int(tag.place)].load(ordering: .acquiring)
+      return nonce == Self.unsettled ? 0 : nonce
+    }
+  }
+
   /// Something is loaded under these tags without their shared generations being known: whatever they turn out to be
   /// counts as a change.
   func unsettle(_ tags: [CacheTag]) {

@@ -7,8 +7,9 @@ import Synchronization
 final class SingleFlight: Sendable {
   private struct Keys {
     var flights: [CacheKey: Flight] = [:]
-    /// Keys of which somebody wants to know whether they are detached: how many do, and how often they were.
-    var watched: [CacheKey: (holders: Int, removals: UInt64)] = [:]
+    /// Keys of which somebody wants to know what happens to them: how many do, how often they were detached or written
+    /// elsewhere, and how often detached.
+    var watched: [CacheKey: (holders: Int, removals: UInt64, detachments: UInt64)] = [:]
 
     subscript(key: CacheKey) -> Flight? {
       get { flights[key] }
@@ -18,6 +19,7 @@ final class SingleFlight: Sendable {
     mutating func detach(_ key: CacheKey) {
       flights[key] = nil
       watched[key]?.removals += 1
+      watched[key]?.detachments += 1
     }
   }
 
@@ -144,7 +146,7 @@ final class SingleFlight: Sendable {
   /// followed by ``unwatch(_:)``.
   func watch(_ key: CacheKey) -> UInt64 {
     shard(key).flights.withLock { keys in
-      keys.watched[key, default: (0, 0)].holders += 1
+      keys.watched[key, default: (0, 0, 0)].holders += 1
       return keys.watched[key]?.removals ?? 0
     }
   }
@@ -156,10 +158,8 @@ final class SingleFlight: Sendable {
     }
   }
 
-  /// Whether a watched key was detached since `removals` was noted.
-  func isDetached(_ key: CacheKey, since removals: UInt64) -> Bool {
-    shard(key).flights.withLock { $0.watched[key]?.removals != removals }
-  }
+  /// How often a watched key was detached.
+  func detachments(_ key: CacheKey) -> UInt64 { shard(key).flights.withLock { $0.watched[key]?.detachments ?? 0 } }
 
   /// Calls `publish` if a watched key was not detached since `removals` was noted.
   func keep(_ key: CacheKey, since removals: UInt64, publish: () -> Void) {

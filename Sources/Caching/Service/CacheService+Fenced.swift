@@ -13,7 +13,8 @@ extension CacheService {
   func keepCounted<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
-    let removals = flights.watch(way.key)
+    _ = flights.watch(way.key)
+    let detachments = flights.detachments(way.key)
     defer { flights.unwatch(way.key) }
     let serial = shared?.state.withLock(\.outrun.lastSerial) ?? 0
     let landing: Flight.Landing
@@ -28,8 +29,8 @@ extension CacheService {
     guard flights.holds(way.key, way.flight) else {
       // Removed, or overtaken by a load that began later and may have ended earlier: what that one left in memory may be
       // older than what this one brings.
-      shared.outran(landing.entry, way.key)
       await forgetChanged(way)
+      shared.outran(landing.entry, way.key)
       return landing
     }
     switch await shared.publish(way.key, landing.entry, finding.fence, limit: writeLimit(way.policy)) {
@@ -37,13 +38,13 @@ extension CacheService {
       shared.state.withLock { $0.outrun.caughtUp(way.key, from: serial) }
       // Removed between the look above and now: then the store must not have it either. Where it was only overtaken, the
       // fence says that what was stored holds.
-      if flights.isDetached(way.key, since: removals) { await del([way.key]) }
+      if flights.detachments(way.key) != detachments { await del([way.key]) }
       return landing
     case false?:
       // A tag has changed, or is about to. What was loaded may be newer than what this instance has in memory under the
       // same tags: those go before anybody is given it.
-      shared.outran(landing.entry, way.key)
       await forgetChanged(way)
+      shared.outran(landing.entry, way.key)
     case nil:
       try Task.checkCancellation()
       shared.suspect(way.key.suspectTags)

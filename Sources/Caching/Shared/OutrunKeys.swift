@@ -3,13 +3,15 @@
 ///
 /// Such a value may show more than the change that was in the way: also one that an instance made which is cut off from the
 /// store. Should the store go on with what it had, whoever reads it after that caller goes back. So from then on this
-/// instance takes a stored value of that key only if it is the very one that was given, until it has loaded the
-/// key once more.
+/// instance takes a stored value of that key only if it is the very one that was given or was loaded under a newer
+/// generation, until it has loaded the key once more.
 struct OutrunKeys: Sendable {
   private struct Mark: Sendable {
     let serial: UInt64
     /// What was given; nil where several values were.
     let given: EntityTag?
+    /// The generations of the key's tags then, as far as they were known; 0 where not.
+    let nonces: [UInt64]
   }
 
   private var marks: [CacheKey: Mark] = [:]
@@ -21,16 +23,17 @@ struct OutrunKeys: Sendable {
   var keys: [CacheKey] { marks.sorted { $0.value.serial < $1.value.serial }.map(\.key) }
 
   /// A caller is given a value that the store does not have.
-  mutating func add(_ key: CacheKey, _ given: EntityTag) {
+  mutating func add(_ key: CacheKey, _ given: EntityTag, under nonces: [UInt64]) {
     lastSerial += 1
     let isOther = marks[key].map { $0.given != given } ?? false
-    marks[key] = Mark(serial: lastSerial, given: isOther ? nil : given)
+    marks[key] = Mark(serial: lastSerial, given: isOther ? nil : given, nonces: nonces)
   }
 
-  /// Whether this instance may take a stored value. Forgets the key if it is the one that was given.
-  mutating func admits(_ key: CacheKey, _ stored: EntityTag) -> Bool {
+  /// Whether this instance may take a stored value. Forgets the key if so.
+  mutating func admits(_ key: CacheKey, _ stored: EntityTag, under nonces: [UInt64]) -> Bool {
     guard let mark = marks[key] else { return true }
-    guard mark.given == stored else { return false }
+    let isNewer = zip(mark.nonces, nonces).contains { $0 != 0 && $0 != $1 }
+    guard isNewer || mark.given == stored else { return false }
     marks[key] = nil
     return true
   }
@@ -47,8 +50,9 @@ extension SharedTier {
 
   /// A caller is given a value that the store does not have; see ``OutrunKeys``.
   func outran(_ entry: CacheEntry, _ key: CacheKey) {
+    let nonces = generations.nonces(key.cacheTags)
     let tooMany: [CacheKey] = state.withLock { state in
-      state.outrun.add(key, entry.entityTag)
+      state.outrun.add(key, entry.entityTag, under: nonces)
       guard state.outrun.count > Self.mostOutrun else { return [] }
       defer { state.outrun = OutrunKeys() }
       return state.outrun.keys

@@ -52,7 +52,7 @@ extension SharedTier {
       let envelope = try Envelope(bytes)
       // In doubt, what was loaded before may be of before a change that somebody has already seen.
       guard !fence.isInDoubt, envelope.nonces == fence.guards.map(\.nonce),
-        state.withLock({ $0.outrun.admits(key, envelope.entityTag) })
+        state.withLock({ $0.outrun.admits(key, envelope.entityTag, under: envelope.nonces) })
       else { return nil }
       let bodies = try envelope.bodies(most: most, gzip)
       return SharedValue(

@@ -11,35 +11,44 @@ struct OutrunKeysTests {
 
   /// Which of some values are taken, one after the other.
   private func taken(_ keys: inout OutrunKeys, _ stored: [EntityTag], _ key: CacheKey) -> [Bool] {
-    stored.map { keys.admits(key, $0) }
+    stored.map { keys.admits(key, $0, under: [1, 2]) }
   }
 
   @Test("Any value is taken of a key that was not outrun")
   func untouched() {
     var keys = OutrunKeys()
-    keys.add(key, new)
+    keys.add(key, new, under: [1, 2])
     #expect(taken(&keys, [old], CacheKey("n", .platform, "b")) == [true])
   }
 
   @Test("Another value than the one that was given is not taken, however often it is read; that one is, and ends it")
   func sameValue() {
     var keys = OutrunKeys()
-    keys.add(key, new)
+    keys.add(key, new, under: [1, 2])
     #expect(taken(&keys, [old, old, new, old], key) == [false, false, true, true])
   }
 
   @Test("After several values were given none is taken")
   func severalValues() {
     var keys = OutrunKeys()
-    for given in [new, old, old] { keys.add(key, given) }
+    for given in [new, old, old] { keys.add(key, given, under: [1, 2]) }
     #expect(taken(&keys, [old, new], key) == [false, false])
+  }
+
+  @Test("A value of a newer generation is taken, one of a generation that was not known is not")
+  func newerGeneration() {
+    for (known, isTaken) in [([1, 3], true), ([0, 2], false), ([1, 0], false), ([0, 0], false)] as [([UInt64], Bool)] {
+      var keys = OutrunKeys()
+      keys.add(key, new, under: known)
+      #expect(taken(&keys, [old], key) == [isTaken])
+    }
   }
 
   @Test("A load that began afterwards ends it, one that began before does not")
   func catchingUp() {
     var keys = OutrunKeys()
     let before = keys.lastSerial
-    keys.add(key, new)
+    keys.add(key, new, under: [1, 2])
     keys.caughtUp(key, from: before)
     #expect(taken(&keys, [old], key) == [false])
     keys.caughtUp(key, from: keys.lastSerial)
