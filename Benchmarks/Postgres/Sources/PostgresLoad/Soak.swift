@@ -3,7 +3,7 @@ import PostgresClient
 import Synchronization
 
 /// A long run of everything the client does, to see that it keeps nothing: prints the resident memory along the way.
-struct Soak {
+struct Soak: Sendable {
   let node: PostgresNode
   let calls: Int
   let tasks: Int
