@@ -5,6 +5,7 @@ RELEASE := --configuration release --scratch-path .build-release --static-swift-
 	-Xswiftc -cross-module-optimization
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
 	Benchmarks/EvictionSimulator/Package.swift Benchmarks/EvictionSimulator/Sources \
+	Benchmarks/Postgres/Package.swift Benchmarks/Postgres/Sources \
 	Benchmarks/Caching/Package.swift Benchmarks/Caching/Sources/CacheFigures Benchmarks/Caching/Sources/Workload \
 	Benchmarks/Caching/Sources/Caching/EnvelopeProbe.swift Benchmarks/Caching/Benchmarks \
 	Benchmarks/Redis/Package.swift Benchmarks/Redis/Sources/RedisBenchmark

@@ -7,8 +7,10 @@ struct PoolerTests {
   @Test("With one server connection for all and 100 requests given up, no tenant is given another's rows")
   func isolation() async throws {
     let database = try await ServedDatabase()
+    // Whom requests sign in as owns nothing, and may do nothing of its own.
+    try await database.psql("CREATE ROLE requests LOGIN", "GRANT tenantry_app TO requests")
     let pooler = try await offPool {
-      try PgBouncer(server: database.server, poolSize: 1, database: "tenantry", user: "tenantry")
+      try PgBouncer(server: database.server, poolSize: 1, database: "tenantry", user: "requests")
     }
     var settings = database.settings
     settings["DATABASE_ADMIN_URL"] = settings["DATABASE_URL"]

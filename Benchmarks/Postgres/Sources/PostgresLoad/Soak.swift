@@ -3,23 +3,30 @@ import PostgresClient
 import Synchronization
 
 /// A long run of everything the client does, to see that it keeps nothing: prints the resident memory along the way.
-struct Soak {
+struct Soak: Sendable {
   let node: PostgresNode
   let calls: Int
   let tasks: Int
 
+  /// How many calls were begun.
+  private final class Count: Sendable {
+    private let value = Atomic(0)
+
+    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+  }
+
   /// `{"calls": …, "rssKiB": …, "seconds": …}` ten times and more.
   func run() async throws {
-    let done = Atomic(0)
+    let done = Count()
     let clock = ContinuousClock()
     let start = clock.now
     let step = max(1, calls / 20)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for task in 0..<tasks {
-        group.addTask {
+        group.addTask { [self] in
           var number = task * 7919
           while true {
-            let count = done.add(1, ordering: .relaxed).newValue
+            let count = done.next()
             guard count <= calls else { return }
             try await call(number)
             number += 1
