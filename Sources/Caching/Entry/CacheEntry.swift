@@ -42,6 +42,9 @@ public struct CacheEntry: @unchecked Sendable {
     }
   }
 
+  /// Whether both are one and the same entry, not only equal ones.
+  public static func === (left: Self, right: Self) -> Bool { left.memory === right.memory }
+
   /// The encoded value; empty for a remembered absence.
   public var body: ByteBuffer {
     memory.withUnsafeMutablePointers { header, bytes in
