@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -60,13 +61,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
   ],
   targets: [
     // Inside: what the project exists for. No framework here.
     source("Kernel", [crypto]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     source("Caching", ["Kernel", "CZlib", crypto, metrics, nioCore]),
-    source("TenancyDomain", ["Kernel", "Caching"]),
+    source("TenancyDomain", ["Kernel", "Caching", nioCore]),
     source("CatalogDomain", ["Kernel", "Caching"]),
     source("AvailabilityDomain", ["Kernel", "Caching"]),
     source("BookingsDomain", ["Kernel", "Caching"]),
@@ -95,6 +97,7 @@ let package = Package(
         logging,
       ]),
     source("Observability", [logging, metrics]),
+    source("TokenAdapter", ["Kernel", "TenancyDomain", jwtKit]),
 
     // Wiring and the way in.
     source(
@@ -102,7 +105,7 @@ let package = Package(
       [
         "Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain",
         "InMemoryAdapter", "RedisAdapter", "RedisClient", "PostgresAdapter", "PostgresClient", "HTTPAdapter",
-        "Observability", configuration, hummingbird, hummingbirdCore,
+        "Observability", "TokenAdapter", configuration, hummingbird, hummingbirdCore,
         hummingbirdHTTP2,
         logging, metrics, nioCore, nioPosix, nioSSL, nioTLS, serviceLifecycle, systemPackage,
       ]),
@@ -124,12 +127,13 @@ let package = Package(
     tests("AvailabilityDomainTests", ["AvailabilityDomain", "PortContracts"]),
     tests("BookingsDomainTests", ["BookingsDomain", "PortContracts"]),
     tests("ObservabilityTests", ["Observability", logging, metrics]),
-    tests("AdapterContractTests", ["InMemoryAdapter", "PortContracts"]),
+    tests("AdapterContractTests", ["InMemoryAdapter", "TenancyDomain", "PortContracts"]),
     tests("RedisClientTests", ["RedisClient", "CHiredis", "TestServers", logging, nioCore, nioEmbedded, nioPosix]),
     tests(
       "RedisAdapterTests",
       [
-        "RedisAdapter", "RedisClient", "Caching", "Kernel", "InMemoryAdapter", "PortContracts", "TestServers", logging,
+        "RedisAdapter", "RedisClient", "Caching", "Kernel", "TenancyDomain", "InMemoryAdapter", "PortContracts",
+        "TestServers", logging,
         nioCore,
       ]),
     tests("PostgresClientTests", ["PostgresClient", "TestServers", logging]),
@@ -155,8 +159,8 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "Bootstrap", "HTTPAdapter", "PortContracts", hummingbird, hummingbirdTesting, httpTypes, logging, nioEmbedded,
-        nioPosix, nioSSL,
+        "Bootstrap", "HTTPAdapter", "PortContracts", "TokenAdapter", "TenancyDomain", crypto, hummingbird,
+        hummingbirdTesting, httpTypes, logging, nioEmbedded, nioPosix, nioSSL,
       ]),
     tests("ArchitectureTests", []),
   ]

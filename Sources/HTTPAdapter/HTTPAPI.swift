@@ -23,12 +23,15 @@ package struct HTTPAPI: Sendable {
     package let addOns: CatalogEditor<AddOn>
     package let venues: CatalogEditor<Venue>
     package let blackouts: BlackoutEditor
+    package let views: any PackageViewsPort
+    package let analytics: PackageAnalytics
     package let cache: any CacheServicePort
 
     package init(
       directory: TenantDirectory, catalog: CatalogService, availability: AvailabilityService, bookings: BookingService,
       packages: CatalogEditor<Package>, segments: CatalogEditor<Segment>, addOns: CatalogEditor<AddOn>,
-      venues: CatalogEditor<Venue>, blackouts: BlackoutEditor, cache: any CacheServicePort
+      venues: CatalogEditor<Venue>, blackouts: BlackoutEditor, views: any PackageViewsPort,
+      analytics: PackageAnalytics, cache: any CacheServicePort
     ) {
       self.directory = directory
       self.catalog = catalog
@@ -39,6 +42,8 @@ package struct HTTPAPI: Sendable {
       self.addOns = addOns
       self.venues = venues
       self.blackouts = blackouts
+      self.views = views
+      self.analytics = analytics
       self.cache = cache
     }
   }
@@ -54,18 +59,31 @@ package struct HTTPAPI: Sendable {
     package let readiness: Readiness
     package let metrics: MetricsRegistry
     package let newID: IDGenerator
+    /// Nil when there is no secret to sign operators' tokens with.
+    package let operators: (any OperatorTokenPort)?
+    package let audit: any AuditLogPort
+    /// How many entries the cache has room for in memory.
+    package let cacheCapacity: Int
     /// How the database is.
     package let database: @Sendable () -> DatabaseHealth
     /// What the database's statements are like.
     package let insight: DatabaseInsight
+    /// What the database has been asked.
+    package let queries: @Sendable () -> QueryTotals
+    /// How the stores are that instances share.
+    package let stores: @Sendable () async -> [StoreHealth]
     package let clock: any WallClock
     package let ticker: any Ticker
 
     package init(
       limiter: RateLimiter?, hasHotPath: Bool = true, trustedProxies: Set<String> = [],
       allowedOrigins: Set<String> = [], readiness: Readiness,
-      metrics: MetricsRegistry, newID: IDGenerator, database: @escaping @Sendable () -> DatabaseHealth = { .inMemory },
-      insight: DatabaseInsight = .none, clock: any WallClock = SystemClock(),
+      metrics: MetricsRegistry, newID: IDGenerator, operators: (any OperatorTokenPort)? = nil,
+      audit: any AuditLogPort, cacheCapacity: Int = 0,
+      database: @escaping @Sendable () -> DatabaseHealth = { .inMemory },
+      insight: DatabaseInsight = .none, queries: @escaping @Sendable () -> QueryTotals = { QueryTotals() },
+      stores: @escaping @Sendable () async -> [StoreHealth] = { [] },
+      clock: any WallClock = SystemClock(),
       ticker: any Ticker = SystemClock()
     ) {
       self.limiter = limiter
@@ -75,8 +93,13 @@ package struct HTTPAPI: Sendable {
       self.readiness = readiness
       self.metrics = metrics
       self.newID = newID
+      self.operators = operators
+      self.audit = audit
+      self.cacheCapacity = cacheCapacity
       self.database = database
       self.insight = insight
+      self.queries = queries
+      self.stores = stores
       self.clock = clock
       self.ticker = ticker
     }
@@ -96,9 +119,9 @@ package struct HTTPAPI: Sendable {
     let limits = Limits(
       limiter: surroundings.limiter, address: ClientAddress(trustedProxies: surroundings.trustedProxies))
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-    let routes = Routes(
-      router: router, authenticator: Authenticator(directory: services.directory), limits: limits)
-    CatalogRoutes(catalog: services.catalog).add(to: routes)
+    let authenticator = Authenticator(directory: services.directory, operators: surroundings.operators)
+    let routes = Routes(router: router, authenticator: authenticator, limits: limits)
+    CatalogRoutes(catalog: services.catalog, views: services.views).add(to: routes)
     AvailabilityRoutes(availability: services.availability).add(to: routes)
     BookingRoutes(bookings: services.bookings).add(to: routes)
     StaffRoutes(resource: CatalogResource(editor: services.packages), endpoints: Endpoint.packages).add(to: routes)
@@ -106,9 +129,21 @@ package struct HTTPAPI: Sendable {
     StaffRoutes(resource: CatalogResource(editor: services.addOns), endpoints: Endpoint.addOns).add(to: routes)
     StaffRoutes(resource: CatalogResource(editor: services.venues), endpoints: Endpoint.venues).add(to: routes)
     StaffRoutes(resource: BlackoutResource(editor: services.blackouts), endpoints: Endpoint.blackouts).add(to: routes)
+    routes.add(.packageAnalytics) { call in
+      let (from, to) = (try call.query.date("from"), try call.query.date("to"))
+      return try JSONAnswer.response(try await services.analytics.report(try call.tenant.id, from: from, to: to))
+    }
+    CacheRoutes(
+      cache: services.cache, directory: services.directory, audit: surroundings.audit, stores: surroundings.stores,
+      limiter: surroundings.limiter, newID: surroundings.newID, clock: surroundings.clock
+    ).add(to: routes)
+    routes.add(.databaseState) { _ in try JSONAnswer.response(surroundings.database()) }
+    routes.add(.slowQueries) { _ in try JSONAnswer.response(surroundings.insight.slowQueries()) }
+    routes.add(.suggestions) { _ in try JSONAnswer.response(surroundings.insight.suggestions()) }
     OperationsRoutes(
       cache: services.cache, database: surroundings.database, readiness: surroundings.readiness,
-      metrics: surroundings.metrics,
+      metrics: surroundings.metrics, stores: surroundings.stores, queries: surroundings.queries,
+      authenticator: authenticator, capacity: surroundings.cacheCapacity, ticker: surroundings.ticker,
       document: OpenAPIDocument.bytes(of: Endpoint.all)
     ).add(to: routes)
     let finisher = Finisher(
@@ -117,8 +152,9 @@ package struct HTTPAPI: Sendable {
     hits =
       surroundings.hasHotPath
       ? HitResponder(
-        directory: services.directory, catalog: services.catalog, limits: limits, finisher: finisher,
-        recorder: recorder, ticker: surroundings.ticker, memories: HitMemories(clock: surroundings.clock)) : nil
+        directory: services.directory, catalog: services.catalog, views: services.views, limits: limits,
+        finisher: finisher, recorder: recorder, ticker: surroundings.ticker,
+        memories: HitMemories(clock: surroundings.clock)) : nil
     newID = surroundings.newID
     clock = surroundings.clock
     isDraining = { [readiness = surroundings.readiness] in readiness.isDraining }

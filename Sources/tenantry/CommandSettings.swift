@@ -13,6 +13,12 @@ enum CommandSettings {
     return settings
   }
 
+  /// The settings of commands that need no server.
+  static func any() async throws -> Settings {
+    try await Settings(
+      environment: ProcessInfo.processInfo.environment, overrides: ["ADAPTERS_PRESET": "mock"], isTerminal: false)
+  }
+
   /// What `tenantry migrate` works with.
   static func schema() async throws -> SchemaCommand {
     SchemaCommand(settings: try await real(), logger: Logger(label: "tenantry"))

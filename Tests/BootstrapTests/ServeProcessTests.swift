@@ -66,6 +66,14 @@ struct ServeProcessTests {
       (["serve", "--port", "eighty"], [:], "PORT"), (["serve"], ["CACHE_TTL": "soon"], "CACHE_TTL"),
       (["serve", "--preset", "real"], [:], "DATABASE_URL"), (["migrate", "up"], [:], "DATABASE_URL"),
       (["serve", "--preset", "real"], ["DATABASE_URL": "postgres://db", "REDIS_URL": "http://x"], "REDIS_URL"),
+      (["serve"], ["JWT_SECRET": "thirty-one-bytes-are-too-few-12"], "JWT_SECRET"),
+      (["token", "issue", "--role", "viewer"], [:], "JWT_SECRET"),
+      (["token", "issue", "--role", "boss"], ["JWT_SECRET": String(repeating: "s", count: 32)], "--role"),
+      (
+        ["token", "issue", "--role", "viewer", "--expires", "soon"],
+        ["JWT_SECRET": String(repeating: "s", count: 32)], "--expires"
+      ),
+      (["warm"], ["DATABASE_URL": "postgres://db"], "REDIS_URL"),
       (["serve", "--color"], [:], "--color"),
       (["fly"], [:], "fly"),
     ])
@@ -73,6 +81,35 @@ struct ServeProcessTests {
     let end = try Program(arguments, environment).end()
     #expect(end.code == 64)
     #expect(end.errors.contains(name), "\(end.errors)")
+  }
+
+  @Test("A token of the command line opens operators' routes of a server with the same secret, and its role counts")
+  func token() async throws {
+    let secret = ["JWT_SECRET": "a secret of thirty-two bytes, or more"]
+    let issue = try Program(["token", "issue", "--role", "viewer", "--expires", "5m", "--json"], secret)
+    let issued = issue.output.fileHandleForReading.readDataToEndOfFile()
+    #expect(issue.end().code == 0)
+    let fields = try JSONDecoder().decode([String: String].self, from: issued)
+    #expect(fields["role"] == "viewer" && fields["expiresAt"]?.hasSuffix("Z") == true)
+    let server = try Program(["serve", "--port", "0"], secret)
+    let line = String(decoding: server.output.fileHandleForReading.availableData, as: UTF8.self)
+    let port = try #require(line.firstMatch(of: /127\.0\.0\.1:(\d+)/)?.1)
+    func status(_ method: String, _ path: String) throws -> String {
+      let curl = Process()
+      let output = Pipe()
+      curl.executableURL = URL(filePath: "/usr/bin/curl")
+      curl.arguments = [
+        "-s", "-o", "/dev/null", "-w", "%{http_code}", "-X", method, "-d", #"{"tenant":"willow"}"#,
+        "-H", "Authorization: Bearer \(fields["token"] ?? "")", "http://127.0.0.1:\(port)\(path)",
+      ]
+      curl.standardOutput = output
+      try curl.run()
+      return String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+    #expect(try status("GET", "/api/v1/cache/stats") == "200")
+    #expect(try status("POST", "/api/v1/cache/invalidate") == "403")
+    server.process.terminate()
+    #expect(server.end().code == 0)
   }
 
   @Test("A port that is taken exits 1 with one line")

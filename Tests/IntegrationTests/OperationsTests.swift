@@ -37,7 +37,7 @@ struct OperationsTests {
         #expect(text.contains("\ntenantry_cache_\(name) "), "\(name)")
       }
       #expect(!text.contains("willow"), "no label names a tenant")
-      #expect(try await shop.get("/metrics", as: .nobody, [.forwardedFor: "127.0.0.1"]).status == 403)
+      #expect(try await shop.get("/metrics", as: .nobody, [.forwardedFor: "127.0.0.1"]).status == 401)
     }
   }
 

@@ -37,6 +37,10 @@ package protocol BookingRepositoryPort: Sendable {
   /// A page of customers, newest first, and one more when the list goes on.
   func customers(_ tenant: TenantID, _ page: PageRequest) async throws -> [Customer]
 
+  /// How many bookings were made of each package on each day of a range (UTC), whatever became of them, by the slug the
+  /// package had then. What there was none of is left out.
+  func counts(_ tenant: TenantID, madeOn days: ClosedRange<CalendarDate>) async throws -> [BookingCount]
+
   /// Stores that overdue holds have expired, that confirmed days are over, and forgets idempotency keys past their
   /// lifetime, for every tenant. Returns the dates that holds gave back.
   func sweep(at time: Timestamp) async throws -> [ReleasedDate]
@@ -46,6 +50,20 @@ package protocol BookingRepositoryPort: Sendable {
 package enum BookingReceipt: Sendable, Equatable {
   case created(Booking.View)
   case replayed(Booking.View)
+}
+
+/// How many bookings of one package were made on one day.
+package struct BookingCount: Sendable, Hashable {
+  /// The slug of the package.
+  package let package: String
+  package let day: CalendarDate
+  package let bookings: Int
+
+  package init(package: String, day: CalendarDate, bookings: Int) {
+    self.package = package
+    self.day = day
+    self.bookings = bookings
+  }
 }
 
 /// A date that an expired hold gave back.

@@ -15,6 +15,7 @@ struct Databases: Sendable {
   /// As the owner of the schema.
   let admin: PostgresRouter
   private let application: PostgresRouter
+  private let metered: MeteredDatabase
   private let loop: PostgresEventLoop
   private let settings: Settings.Database
   private let log: PostgresQueryLog
@@ -35,7 +36,8 @@ struct Databases: Sendable {
     router.pool.minimum = 0
     router.lane.connections = 0
     admin = PostgresRouter(servers: database.owners, settings: router, loop: loop, log: log, logger: logger)
-    tenants = TenantDatabase(application, retries: database.retries, logger: logger)
+    metered = MeteredDatabase(application)
+    tenants = TenantDatabase(metered, retries: database.retries, logger: logger)
     platform = PlatformDatabase(admin, retries: database.retries, logger: logger)
   }
 
@@ -57,6 +59,9 @@ struct Databases: Sendable {
     admin.shutDown()
     loop.stop()
   }
+
+  /// What requests have asked of the servers.
+  var queries: QueryTotals { metered.totals }
 
   /// What the log of statements says.
   var insight: DatabaseInsight { DatabaseInsight(log) }

@@ -14,10 +14,11 @@ extension Preset {
         venues: InMemoryVenueRepository(database: database),
         occupancy: InMemoryAvailabilityRepository(database: database),
         blackouts: InMemoryBlackoutRepository(database: database),
-        bookings: InMemoryBookingRepository(database: database),
+        bookings: InMemoryBookingRepository(database: database), audit: InMemoryAuditLog(),
         cache: CacheService(
           store: InMemoryCacheStore(ticker: machine.ticker), limits: settings.cache.limits,
-          environment: machine.cacheEnvironment)),
+          environment: machine.cacheEnvironment),
+        sessions: InMemoryCacheStore(ticker: machine.ticker), realtime: InMemoryCacheStore(ticker: machine.ticker)),
       machine)
   }
 }

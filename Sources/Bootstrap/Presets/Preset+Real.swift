@@ -15,7 +15,13 @@ extension Preset {
   static func real(_ settings: Settings, _ machine: Machine, logger: Logger) throws -> Preset {
     let databases = try Databases(settings, logger: logger)
     let (database, platform) = (databases.tenants, databases.platform)
-    let stores = settings.redis.map { RedisStores($0, logger: logger, observe: RedisEvents.count) }
+    let journal = StoreJournal(clock: machine.clock)
+    let stores = settings.redis.map { redis in
+      RedisStores(redis, logger: logger) { store, event in
+        RedisEvents.count(store, event)
+        journal.record(store, event)
+      }
+    }
     if stores == nil {
       logger.notice("no REDIS_* address is set: the cache is in memory, and no other instance hears of changes")
     }
@@ -41,7 +47,10 @@ extension Preset {
         venues: PostgresCatalogRepository<Venue>(database: database),
         occupancy: PostgresAvailabilityRepository(database: database),
         blackouts: PostgresBlackoutRepository(database: database),
-        bookings: PostgresBookingRepository(database: database, platform: platform), cache: cache),
+        bookings: PostgresBookingRepository(database: database, platform: platform),
+        audit: PostgresAuditLog(platform: platform), cache: cache,
+        sessions: stores?.session ?? InMemoryCacheStore(ticker: machine.ticker),
+        realtime: stores?.realtime ?? InMemoryCacheStore(ticker: machine.ticker)),
       machine)
     let relay = OutboxRelay(platform: platform, interval: relayInterval, logger: logger) { words, position in
       for word in words {
@@ -51,6 +60,22 @@ extension Preset {
     }
     preset.database = { databases.report }
     preset.insight = databases.insight
+    preset.queries = { databases.queries }
+    if let redis = settings.redis, let stores {
+      let probe = StoreProbe(redis, stores, journal, ticker: machine.ticker)
+      preset.stores = { await probe.health() }
+    }
+    preset.rateLimits = stores.map { stores in
+      SharedRateLimits(
+        store: stores.rateLimits, roster: stores.roster, instance: machine.newID.uniqueID().description
+      ) { isUp in
+        if isUp {
+          logger.notice("requests are counted together with the other instances again")
+        } else {
+          logger.warning("the realtime store does not answer: this instance limits requests to its share by itself")
+        }
+      }
+    }
     preset.background = [
       CacheFeed(cache: cache), DatabaseWatch(databases: databases),
       RelayService(relay: relay, listener: databases.listener(on: OutboxRelay.channel)),

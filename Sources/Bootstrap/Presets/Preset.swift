@@ -14,10 +14,21 @@ struct Preset: Sendable {
   /// What operators do with tenants.
   let administration: TenantAdministration
   let cache: CacheService
+  let views: CountedViews
+  /// Sign-ins, kept where they outlive an instance if there is such a place.
+  let sessions: SessionService
   /// How the database is.
   var database: @Sendable () -> DatabaseHealth = { .inMemory }
   /// What the database's statements are like.
   var insight = DatabaseInsight.none
+  /// What operators have done.
+  let audit: any AuditLogPort
+  /// How the stores are that instances share.
+  var stores: @Sendable () async -> [StoreHealth] = { [] }
+  /// What the database has been asked.
+  var queries: @Sendable () -> QueryTotals = { QueryTotals() }
+  /// Where instances count requests together; nil when there is one instance.
+  var rateLimits: SharedRateLimits?
   /// What must run beside the server.
   var background: [any Service] = []
   /// Closes what the adapters hold open, once nothing uses them.
@@ -34,7 +45,12 @@ struct Preset: Sendable {
     let occupancy: any AvailabilityRepositoryPort
     let blackouts: any BlackoutRepositoryPort
     let bookings: any BookingRepositoryPort
+    let audit: any AuditLogPort
     let cache: CacheService
+    /// Holds sign-ins.
+    let sessions: any CacheStorePort
+    /// Holds counters.
+    let realtime: any CacheStorePort
   }
 
   /// What the services take from the machine.
@@ -52,6 +68,11 @@ struct Preset: Sendable {
     tenants = adapters.tenants
     administration = TenantAdministration(
       repository: adapters.tenants, cache: cache, clock: clock, newID: newID)
+    audit = adapters.audit
+    let views = CountedViews(store: adapters.realtime, clock: clock, environment: machine.cacheEnvironment)
+    self.views = views
+    sessions = SessionService(
+      store: StoredSessions(store: adapters.sessions), clock: clock, newID: machine.newID)
     let catalog = CatalogService(repository: adapters.reader, cache: cache, policy: settings.cache.catalog)
     let through = settings.cache.writesThrough ? WriteThrough(catalog: catalog) : nil
     services = HTTPAPI.Services(
@@ -75,6 +96,10 @@ struct Preset: Sendable {
         await through?.load(tenant, .venue)
       },
       blackouts: BlackoutEditor(repository: adapters.blackouts, cache: cache, clock: clock, newID: newID),
+      views: views,
+      analytics: PackageAnalytics(
+        packages: adapters.packages, views: views, bookings: CountedBookings(repository: adapters.bookings),
+        clock: clock),
       cache: cache)
   }
 }

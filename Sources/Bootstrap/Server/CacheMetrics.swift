@@ -33,6 +33,34 @@ enum CacheMetrics {
     if cache.getStats().shared != nil { exportShared(cache, to: registry) }
   }
 
+  /// What the limiter has done to count together with other instances.
+  static func export(_ limiter: RateLimiter, to registry: MetricsRegistry) {
+    func export(
+      _ name: String, _ help: String, _ kind: MetricKind, _ read: @escaping @Sendable (RateLimiterStatistics) -> Int
+    ) {
+      registry.onCollect("tenantry_rate_limit_" + name, help: help, kind: kind) {
+        [(labels: [], value: Double(read(limiter.statistics)))]
+      }
+    }
+    export("leases_total", "Times the shared store was asked for units.", .counter, \.orders)
+    export("subjects", "Clients and tenants remembered.", .gauge, \.subjects)
+    export("instances", "Instances that counted together when they could last be counted.", .gauge, \.instances)
+    export("shared", "1 while requests are counted together.", .gauge) { $0.isShared ? 1 : 0 }
+  }
+
+  /// What has become of the views that were counted.
+  static func export(_ views: CountedViews, to registry: MetricsRegistry) {
+    registry.onCollect("tenantry_package_views", help: "Views counted, by what became of them.", kind: .gauge) {
+      let fates = views.statistics
+      return [
+        (labels: [("fate", "waiting")], value: Double(fates.waiting)),
+        (labels: [("fate", "written")], value: Double(fates.written)),
+        (labels: [("fate", "dropped")], value: Double(fates.dropped)),
+        (labels: [("fate", "uncertain")], value: Double(fates.uncertain)),
+      ]
+    }
+  }
+
   private static func exportNamespaces(_ cache: any CacheServicePort, to registry: MetricsRegistry) {
     registry.onCollect(
       "tenantry_cache_namespace_reads_total", help: "Reads of the tier in memory, by namespace and outcome.",

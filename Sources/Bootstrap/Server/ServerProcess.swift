@@ -53,16 +53,22 @@ package struct ServerProcess: Sendable {
       if let generated { for number in 1...generated.tenants { try await loader.load(generated.seed(number)) } }
     }
 
+    let operators = try await OperatorAccess.tokens(settings, clock: clock, logger: logger)
+    let token = try await OperatorAccess.demoToken(settings, operators, clock)
     let readiness = Readiness()
+    let limiter = settings.rateLimits.limiter(shared: preset.rateLimits, environment: machine.cacheEnvironment)
     CacheMetrics.export(preset.cache, to: registry)
     if settings.preset == .real { DatabaseMetrics.export(preset.database, to: registry) }
+    CacheMetrics.export(preset.views, to: registry)
+    if let limiter { CacheMetrics.export(limiter, to: registry) }
     let api = HTTPAPI(
       preset.services,
       HTTPAPI.Surroundings(
-        limiter: settings.rateLimits.limiter(ticker: clock), hasHotPath: settings.server.hasHotPath,
+        limiter: limiter, hasHotPath: settings.server.hasHotPath,
         trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
         readiness: readiness, metrics: registry, newID: IDGenerator(clock: clock, random: CountingRandomSource()),
-        database: preset.database, insight: preset.insight))
+        operators: operators, audit: preset.audit, cacheCapacity: settings.cache.limits.entries,
+        database: preset.database, insight: preset.insight, queries: preset.queries, stores: preset.stores))
 
     let (listening, port) = AsyncStream.makeStream(of: Int.self)
     let server = try HTTPServer.application(api, settings.server, logger: logger) { bound in
@@ -74,10 +80,11 @@ package struct ServerProcess: Sendable {
         ? CacheWarmer(services: preset.services, clock: clock, logger: logger) : nil,
       deadline: settings.cache.warmDeadline, readiness: readiness, listening: listening
     ) { [settings, seeds, announce] port in
-      announce(Welcome.text(settings.server, port: port, seeds: seeds))
+      announce(Welcome.text(settings.server, port: port, seeds: seeds, token: token))
     }
     var configuration = ServiceGroupConfiguration(
       services: preset.background + [
+        LimiterFeed(limiter: limiter), ViewsFeed(views: preset.views),
         BookingSweeper(bookings: preset.services.bookings, interval: Self.sweepInterval, logger: logger), startUp,
         server, DrainNotice(readiness: readiness),
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -1,4 +1,5 @@
 import BookingsDomain
+import Caching
 import Logging
 import Observability
 import ServiceLifecycle
@@ -74,5 +75,19 @@ struct DrainNotice: Service {
     try? await gracefulShutdown()
     readiness.drain()
     try? await Task.sleep(for: notice)
+  }
+}
+
+/// Keeps the limiter in touch with the instances it counts with.
+struct LimiterFeed: Service {
+  /// Nil when limits are off.
+  let limiter: RateLimiter?
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await limiter?.run()
+      // A service that returns ends its group. What this throws is the cancellation it waits for.
+      try? await gracefulShutdown()
+    }
   }
 }

@@ -3,6 +3,7 @@ import Kernel
 package import Logging
 import NIOCore
 package import RedisAdapter
+import TokenAdapter
 
 /// Everything that can be set from outside, read and checked at the start.
 package struct Settings: Sendable {
@@ -59,6 +60,8 @@ package struct Settings: Sendable {
   package var cache: Cache
   package var rateLimits: RateLimits
   package var holdTime: Duration
+  /// Signs operators' tokens; nil when it is not set.
+  package var operatorSecret: String?
   package var logLevel: Logger.Level
   package var logFormat: LogFormat
 
@@ -74,6 +77,7 @@ package struct Settings: Sendable {
     server = try Server(reader)
     cache = try Cache(reader)
     rateLimits = try RateLimits(reader)
+    operatorSecret = try reader.operatorSecret()
     holdTime = try reader.duration("BOOKING_HOLD_TTL", default: .seconds(900), in: .seconds(1) ... .seconds(2_592_000))
     logLevel = try reader.choice("LOG_LEVEL", default: .info)
     logFormat = try reader.choice("LOG_FORMAT", default: isTerminal ? .text : .json)
@@ -145,12 +149,24 @@ extension Settings.RateLimits {
   }
 
   /// The limiter these limits ask for; nil when they are off.
-  func limiter(ticker: any Ticker) -> RateLimiter? {
-    isOn ? RateLimiter(clientQuota: client, tenantQuota: tenant, globalQuota: global, ticker: ticker) : nil
+  /// - Parameter shared: where instances count together.
+  func limiter(shared: SharedRateLimits? = nil, environment: CacheEnvironment) -> RateLimiter? {
+    guard isOn else { return nil }
+    return RateLimiter(
+      clientQuota: client, tenantQuota: tenant, globalQuota: global, shared: shared, environment: environment)
   }
 }
 
 extension SettingReader {
+  /// The secret of operators' tokens; one that is too short is refused without quoting it.
+  fileprivate func operatorSecret() throws -> String? {
+    guard let secret = text("JWT_SECRET") else { return nil }
+    guard secret.utf8.count >= JWTOperatorTokens.minimumSecret else {
+      throw SettingError("JWT_SECRET", got: nil, takes: "a secret of \(JWTOperatorTokens.minimumSecret) bytes or more")
+    }
+    return secret
+  }
+
   /// One of an enumeration's cases, by its raw value.
   func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String, default standard: Value) throws -> Value {
     let cases = Value.allCases.map(\.rawValue).joined(separator: ", ")

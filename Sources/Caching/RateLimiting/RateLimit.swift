@@ -24,3 +24,21 @@ public struct RateLimitDecision: Sendable, Equatable {
   /// Seconds until it admits one more than now, at least 1.
   public let secondsToNext: Int
 }
+
+/// What is known of a request without asking anybody.
+public enum RateLimitVerdict: Sendable, Equatable {
+  /// Nothing is limited.
+  case unlimited
+  case decided(RateLimitDecision)
+  /// Nobody can tell before the shared store has been asked: see ``RateLimiter/takeWaiting(_:)``.
+  case unknown
+
+  /// Whether the request may go on for certain.
+  public var admits: Bool {
+    switch self {
+    case .unlimited: true
+    case .decided(let decision): decision.isAllowed
+    case .unknown: false
+    }
+  }
+}

@@ -15,12 +15,22 @@ struct SlidingWindow: Sendable {
   /// Takes one unit if fewer than `quota` are counted; returns what is left (nil when it was refused), and the seconds
   /// until a unit comes free that is not free now.
   mutating func take(quota: Int, at nanoseconds: UInt64) -> (remaining: Int?, secondsToNext: Int) {
-    advance(to: nanoseconds / 1_000_000_000)
-    let used = used(at: nanoseconds)
+    let used = count(at: nanoseconds)
     guard used < quota else { return (nil, secondsToNext) }
+    add()
+    return (quota - used - 1, secondsToNext)
+  }
+
+  /// How many units are counted.
+  mutating func count(at nanoseconds: UInt64) -> Int {
+    advance(to: nanoseconds / 1_000_000_000)
+    return used(at: nanoseconds)
+  }
+
+  /// Counts one more now, which is when ``count(at:)`` was asked last.
+  mutating func add() {
     counts[slot(second)] += 1
     total += 1
-    return (quota - used - 1, secondsToNext)
   }
 
   /// Gives back the unit that was taken last.
@@ -31,7 +41,7 @@ struct SlidingWindow: Sendable {
   }
 
   /// From 1 to the length of the window: until the oldest unit that is counted has left.
-  private var secondsToNext: Int {
+  var secondsToNext: Int {
     // The slot after the newest is the oldest there is.
     let age = (0..<RateLimit.window).first { counts[slot(second + 1 + UInt64($0))] > 0 } ?? RateLimit.window
     return min(RateLimit.window, age + 1)

@@ -1,7 +1,7 @@
 extension Endpoint {
   /// What operators and machines ask of the process itself.
   static let operations: [Endpoint] = [
-    health, live, ready, cacheHealth, databaseHealth, status, metrics, openAPI,
+    health, live, ready, cacheHealth, databaseHealth, detailedHealth, status, metrics, plainMetrics, openAPI,
   ]
 
   static let health = Endpoint(
@@ -25,19 +25,27 @@ extension Endpoint {
     "The database servers; 503 while none takes writes",
     answers: [.ok("DatabaseHealth"), Answer(status: 503, summary: "No server takes writes", schema: "DatabaseHealth")])
 
+  static let detailedHealth = Endpoint(
+    "getDetailedHealth", .get, "/health/detailed", base: .root, access: .open, tag: "Operations",
+    "Every check; hosts and errors for an operator's token alone", answers: [.ok("DetailedHealth")])
+
   static let status = Endpoint(
     "getStatus", .get, "/api/status", base: .root, access: .open, tag: "Operations", "A sign of life",
     answers: [.ok("Status")])
 
   static let metrics = Endpoint(
-    "getMetrics", .get, "/metrics", base: .root, access: .open, tag: "Operations",
-    "Metrics in the Prometheus text format, for callers on this machine",
-    answers: [Answer(status: 200, summary: "The metrics", schema: "Text", mediaType: "text/plain"), .forbidden])
+    "getMetrics", .get, "/metrics", base: .root, access: .operatorsOrLocal(.viewer), tag: "Operations",
+    "Metrics in the Prometheus text format; callers on this machine need no token",
+    answers: [Answer(status: 200, summary: "The metrics", schema: "Text", mediaType: "text/plain")])
+
+  static let plainMetrics = Endpoint(
+    "getPlainMetrics", .get, "/metrics/json", base: .root, access: .operatorsOrLocal(.viewer), tag: "Operations",
+    "A few figures since the start; callers on this machine need no token", answers: [.ok("PlainMetrics")])
 
   static let openAPI = Endpoint(
     "getOpenAPI", .get, "/openapi.json", base: .root, access: .open, tag: "Operations", "This document",
     answers: [.ok("Document")])
 
   /// Every route there is.
-  package static let all: [Endpoint] = catalog + bookings + staff + operations
+  package static let all: [Endpoint] = catalog + bookings + staff + operators + operations
 }

@@ -53,7 +53,14 @@ extension Endpoint {
     "listCustomers", .get, "/admin/customers", access: .staff, tag: "Staff", "Customers, newest first",
     parameters: [.limit, .cursor], answers: [.ok("CustomerPage")])
 
+  static let packageAnalytics = Endpoint(
+    "getPackageAnalytics", .get, "/admin/analytics/packages", access: .staff, tag: "Staff",
+    "Views and bookings of each package by day, at most 366 days; the last 30 unless others are named",
+    parameters: [
+      .date("from", "The first day, UTC", isRequired: false), .date("to", "The last day, UTC", isRequired: false),
+    ], answers: [.ok("PackageReport")])
+
   /// What staff work with.
   static let staff: [Endpoint] =
-    [packages, segments, addOns, venues, blackouts].flatMap(\.all) + [listBookings, listCustomers]
+    [packages, segments, addOns, venues, blackouts].flatMap(\.all) + [listBookings, listCustomers, packageAnalytics]
 }

@@ -1,4 +1,5 @@
 package import HTTPTypes
+package import TenancyDomain
 
 /// One route: where it is, who may use it and what it answers. Handlers are bound to these and the OpenAPI document is made
 /// of them; a test holds the two against each other.
@@ -14,7 +15,7 @@ package struct Endpoint: Sendable {
   }
 
   /// Whose key a route takes.
-  package enum Access: Sendable {
+  package enum Access: Sendable, Equatable {
     case open
     /// A publishable key.
     case storefront
@@ -22,6 +23,10 @@ package struct Endpoint: Sendable {
     case staff
     /// A secret key, or a publishable one with the booking's token.
     case staffOrCustomer
+    /// An operator's token with a role, or with one above it.
+    case operators(OperatorRole)
+    /// The same; callers on this machine need none.
+    case operatorsOrLocal(OperatorRole)
   }
 
   /// A parameter in the query, the path or a header.

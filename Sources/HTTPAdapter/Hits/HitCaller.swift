@@ -5,23 +5,24 @@ import NIOCore
 /// Who is at the other end of a connection, in the eyes of the rate limiter. For one event loop.
 final class HitCaller {
   private let peer: String
-  private var last: (tenant: TenantID, client: RateLimiter.Client)?
+  private var last: (tenant: TenantID, subjects: RateLimiter.Subjects?)?
 
   /// - Parameter peer: the address the connection comes from.
   init(peer: String) { self.peer = peer }
 
-  /// The client that a storefront's request counts for.
-  func client(
-    _ tenant: TenantID, _ bytes: Span<UInt8>, _ head: PlainHead, _ address: ClientAddress
-  ) -> RateLimiter.Client {
+  /// What a storefront's request counts against; nil when limits are off.
+  func subjects(
+    _ tenant: TenantID, _ bytes: Span<UInt8>, _ head: PlainHead, _ limits: Limits
+  ) -> RateLimiter.Subjects? {
     guard head.forwarded.isEmpty, head.forwardedFor.isEmpty else {
       let forwarded = head.forwarded.isEmpty ? nil : String(bytes, head.forwarded)
       let forwardedFor = head.forwardedFor.isEmpty ? nil : String(bytes, head.forwardedFor)
-      return RateLimiter.Client(tenant: tenant, name: address.of(peer, forwarded, forwardedFor))
+      let name = limits.address.of(peer, forwarded, forwardedFor)
+      return limits.subjects(RateLimiter.Client(tenant: tenant, name: name))
     }
-    if let last, last.tenant == tenant { return last.client }
-    let client = RateLimiter.Client(tenant: tenant, name: peer)
-    last = (tenant, client)
-    return client
+    if let last, last.tenant == tenant { return last.subjects }
+    let subjects = limits.subjects(RateLimiter.Client(tenant: tenant, name: peer))
+    last = (tenant, subjects)
+    return subjects
   }
 }

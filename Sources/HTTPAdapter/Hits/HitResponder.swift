@@ -16,6 +16,7 @@ struct HitResponder: Sendable {
 
   let directory: TenantDirectory
   let catalog: CatalogService
+  let views: any PackageViewsPort
   let limits: Limits
   let finisher: Finisher
   let recorder: RequestRecorder
@@ -30,15 +31,16 @@ struct HitResponder: Sendable {
       let tenant = directory.peek(key), let target = memory.target(bytes, head.target, tenant),
       let entry = catalog.peek(target.key)
     else { return nil }
-    let decision = limits.take(caller.client(tenant, bytes, head, limits.address))
-    if let decision, !decision.isAllowed { return nil }
+    let verdict = limits.take(caller.subjects(tenant, bytes, head, limits))
+    guard verdict.admits else { return nil }
+    if let slug = target.viewed, !head.isHead { views.count(tenant, slug: slug) }
     let form = EntityForm(
       entry, wantsGzip: memory.wantsGzip(bytes, head.acceptEncoding),
       ifNoneMatch: head.ifNoneMatch.isEmpty ? nil : String(bytes, head.ifNoneMatch))
     let common = target.head(form, entry, finisher.crossOrigin)
     var buffer = ByteBufferAllocator().buffer(capacity: common.count + 320)
     buffer.writeBytes(common)
-    if let decision { limits.describe(decision, in: &buffer) }
+    if case .decided(let decision) = verdict { limits.describe(decision, in: &buffer) }
     finisher.finish(&buffer, bytes, head)
     buffer.writeBytes(memory.dateLine())
     buffer.writeStaticString("\r\n")

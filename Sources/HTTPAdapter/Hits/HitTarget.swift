@@ -16,6 +16,8 @@ final class HitTarget {
 
   let tenant: TenantID
   let key: CacheKey
+  /// The slug of the one package that is asked for; nil for every other question.
+  let viewed: String?
   private let route: String
   private var heads: [Head?]
   private var histograms: [Histogram?]
@@ -26,6 +28,7 @@ final class HitTarget {
     guard let (read, endpoint) = try? CatalogTarget.read(target) else { return nil }
     self.tenant = tenant
     key = read.key(tenant)
+    viewed = if case .package(let slug) = read { slug } else { nil }
     route = endpoint.template
     heads = Array(repeating: nil, count: EntityForm.allCases.count)
     histograms = Array(repeating: nil, count: EntityForm.allCases.count * 2)

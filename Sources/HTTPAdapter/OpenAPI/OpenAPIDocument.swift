@@ -77,6 +77,7 @@ enum OpenAPIDocument {
       case .storefront: ["tenantKey"]
       case .staff: ["secretKey"]
       case .staffOrCustomer: ["secretKey", "tenantKey"]
+      case .operators, .operatorsOrLocal: ["operatorToken"]
       }
     return .array(names.map { .object([$0: .array([])]) })
   }
@@ -88,6 +89,10 @@ enum OpenAPIDocument {
     ]),
     "secretKey": .object([
       "type": "http", "scheme": "bearer", "description": "A secret key, sk_live_… or sk_test_…",
+    ]),
+    "operatorToken": .object([
+      "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+      "description": "An operator's token, of `tenantry token issue`",
     ]),
   ])
 }

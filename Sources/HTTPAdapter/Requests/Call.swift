@@ -12,8 +12,10 @@ struct Call: Sendable {
 
   let request: Request
   let context: APIContext
-  /// Whose key the request bears; nil on open routes.
-  let holder: KeyHolder?
+  let caller: Authenticator.Caller
+
+  /// Whose key the request bears; nil on routes that take none.
+  var holder: KeyHolder? { if case .tenant(let holder) = caller { holder } else { nil } }
 
   var headers: HTTPFields { request.headers }
 
@@ -22,6 +24,16 @@ struct Call: Sendable {
     get throws {
       guard let holder else { throw DomainError(.keyRequired, "This route needs a key.") }
       return holder.tenant
+    }
+  }
+
+  /// The operator who asks. Throws `keyRequired` on a route that takes no operator's token.
+  var actor: Operator {
+    get throws {
+      guard case .operator(let actor) = caller else {
+        throw DomainError(.keyRequired, "This route needs an operator's token.")
+      }
+      return actor
     }
   }
 

@@ -5,6 +5,7 @@ import Kernel
 /// What storefronts read of the catalog.
 struct CatalogRoutes {
   let catalog: CatalogService
+  let views: any PackageViewsPort
 
   func add(to routes: Routes) {
     let endpoints: [Endpoint] = [
@@ -18,6 +19,7 @@ struct CatalogRoutes {
       throw DomainError.notFound("address")
     }
     let entry = try await catalog.answer(try call.tenant.id, read)
+    if call.request.method == .get { views.count(try call.tenant.id, read) }
     return EntityAnswer.reply(entry, call.headers, .catalog).response
   }
 }

@@ -10,14 +10,25 @@ struct OperationsRoutes {
   let database: @Sendable () -> DatabaseHealth
   let readiness: Readiness
   let metrics: MetricsRegistry
+  let stores: @Sendable () async -> [StoreHealth]
+  let queries: @Sendable () -> QueryTotals
+  let authenticator: Authenticator
+  /// How many entries the memory has room for.
+  let capacity: Int
+  let ticker: any Ticker
   let document: ByteBuffer
 
   func add(to routes: Routes) {
+    let start = ticker.nanoseconds()
     routes.add(.health) { _ in
       let report = CacheReport(await cache.isConnected(), cache.getStats())
-      var status = database().status
-      if status == .healthy, !report.connected { status = .degraded }
-      return try JSONAnswer.response(Health(status: status.rawValue, cache: report))
+      return try JSONAnswer.response(Health(status: status(isConnected: report.connected), cache: report))
+    }
+    routes.add(.detailedHealth) { call in
+      try JSONAnswer.response(
+        DetailedHealth(
+          status: status(isConnected: await cache.isConnected()), await stores(), cache.getStats(),
+          capacity: capacity, database(), isForOperator: await authenticator.isOperator(call.headers)))
     }
     routes.add(.cacheHealth) { _ in
       var report = CacheReport(await cache.isConnected(), cache.getStats())
@@ -35,17 +46,24 @@ struct OperationsRoutes {
       return try JSONAnswer.response(
         ["status": phase.rawValue], status: phase == .ready ? .ok : .serviceUnavailable)
     }
-    routes.add(.metrics) { call in
-      guard ClientAddress.isLocal(call.context.channel, call.headers) else {
-        throw DomainError(.keyNotAllowed, "Metrics are for callers on this machine.")
-      }
-      return Response(
+    routes.add(.plainMetrics) { _ in
+      try JSONAnswer.response(
+        PlainMetrics(
+          queries(), cache.getStats(), database(), uptime: .nanoseconds(Int64(ticker.nanoseconds() - start))))
+    }
+    routes.add(.metrics) { _ in
+      Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.prometheusText())))
     }
     routes.add(.openAPI) { call in
       EntityAnswer.reply(document, call.headers, .revalidate, vary: "Accept-Encoding").response
     }
+  }
+
+  private func status(isConnected: Bool) -> String {
+    let status = database().status
+    return (status == .healthy && !isConnected ? .degraded : status).rawValue
   }
 
   private struct Health: Encodable {

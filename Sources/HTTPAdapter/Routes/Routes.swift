@@ -1,5 +1,6 @@
 import Hummingbird
 import Kernel
+import TenancyDomain
 
 /// Binds handlers to endpoints: who may call is settled before a handler runs.
 struct Routes {
@@ -21,15 +22,19 @@ struct Routes {
     for template in endpoint.templates {
       router.on(RouterPath(template), method: endpoint.method) { request, context in
         context.coreContext.endpointPath.value = endpoint.template
-        guard let holder = try await authenticator.holder(request.headers, for: endpoint.access) else {
-          return try await handler(Call(request: request, context: context, holder: nil))
+        let caller = try await authenticator.caller(
+          request.headers, for: endpoint.access,
+          isLocal: ClientAddress.isLocal(context.channel, request.headers))
+        let call = Call(request: request, context: context, caller: caller)
+        guard case .tenant(let holder) = caller,
+          let decision = await limits.takeWaiting(holder, peer: context.peer, request.headers)
+        else { return try await handler(call) }
+        guard decision.isAllowed else {
+          guard await authenticator.isOperator(request.headers) else { throw limits.refusal(decision) }
+          return try await handler(call)
         }
-        guard let decision = limits.take(holder, peer: context.peer, request.headers) else {
-          return try await handler(Call(request: request, context: context, holder: holder))
-        }
-        guard decision.isAllowed else { throw limits.refusal(decision) }
         do {
-          var response = try await handler(Call(request: request, context: context, holder: holder))
+          var response = try await handler(call)
           limits.describe(decision, in: &response.headers)
           return response
         } catch {

@@ -10,16 +10,30 @@ struct Limits: Sendable {
   let limiter: RateLimiter?
   let address: ClientAddress
 
-  /// Takes one request off the caller's limits. A staff key is one client wherever it is used; a publishable key, which
-  /// every visitor of a storefront has, is one client for each address.
-  func take(_ holder: KeyHolder, peer: String, _ headers: HTTPFields) -> RateLimitDecision? {
-    guard limiter != nil else { return nil }
-    let name = holder.key.kind == .secret ? holder.key.digest.description : address.of(peer, headers)
-    return take(RateLimiter.Client(tenant: holder.tenant.id, name: name))
+  /// What a client's requests count against; nil when limits are off.
+  func subjects(_ client: @autoclosure () -> RateLimiter.Client) -> RateLimiter.Subjects? {
+    limiter.map { $0.subjects(client()) }
   }
 
-  /// Takes one request off a client's limits; nil when limits are off.
-  func take(_ client: @autoclosure () -> RateLimiter.Client) -> RateLimitDecision? { limiter?.take(client()) }
+  /// Takes one request off limits, without suspending; `unknown` where ``takeWaiting(_:peer:_:)`` can tell.
+  func take(_ subjects: RateLimiter.Subjects?) -> RateLimitVerdict {
+    guard let limiter, let subjects else { return .unlimited }
+    return limiter.take(subjects)
+  }
+
+  /// Takes one request off the caller's limits, waiting for the store that instances share where that is needed; nil when
+  /// nothing is limited.
+  func takeWaiting(_ holder: KeyHolder, peer: String, _ headers: HTTPFields) async -> RateLimitDecision? {
+    guard let limiter else { return nil }
+    return await limiter.takeWaiting(limiter.subjects(client(holder, peer, headers)))
+  }
+
+  /// A staff key is one client wherever it is used; a publishable key, which every visitor of a storefront has, is one
+  /// client for each address.
+  private func client(_ holder: KeyHolder, _ peer: String, _ headers: HTTPFields) -> RateLimiter.Client {
+    let name = holder.key.kind == .secret ? holder.key.digest.description : address.of(peer, headers)
+    return RateLimiter.Client(tenant: holder.tenant.id, name: name)
+  }
 
   /// Adds the header fields of draft-ietf-httpapi-ratelimit-headers to an answer.
   func describe(_ decision: RateLimitDecision, in headers: inout HTTPFields) {

@@ -69,6 +69,19 @@ package struct InMemoryBookingRepository: BookingRepositoryPort {
     database.read(tenant) { $0.bookings.customers }.values.page(page, by: \.place)
   }
 
+  package func counts(
+    _ tenant: TenantID, madeOn days: ClosedRange<CalendarDate>
+  ) async throws -> [BookingCount] {
+    let made = database.read(tenant) { $0.bookings.bookings }.values.compactMap { booking -> BookingCount? in
+      let day = CalendarDate(dayNumber: Int(booking.createdAt.milliseconds / 86_400_000))
+      let slug = booking.package.slug.description
+      return days.contains(day) ? BookingCount(package: slug, day: day, bookings: 1) : nil
+    }
+    return Dictionary(grouping: made) { $0 }.map { one, all in
+      BookingCount(package: one.package, day: one.day, bookings: all.count)
+    }
+  }
+
   /// One step for each tenant. Days are over by the calendar of the tenant, so they stay as they are for one that was
   /// never inserted.
   package func sweep(at time: Timestamp) async throws -> [ReleasedDate] {

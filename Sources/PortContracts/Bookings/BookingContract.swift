@@ -22,6 +22,7 @@ package struct BookingContract: Sendable {
   /// All rules.
   package static let rules =
     recordRules + capacityRules + overdueRules + keyRules + keyRaceRules + replaceRules + listRules + customerRules
+    + countRules
 
   static let recordRules: [ContractRule<Self>] = [
     ContractRule("A booking is found as it was stored, and its call is answered with the answer given") { subject in

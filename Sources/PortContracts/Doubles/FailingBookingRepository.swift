@@ -34,6 +34,10 @@ package struct FailingBookingRepository: BookingRepositoryPort {
   package var onCustomers: @Sendable (TenantID, PageRequest) async throws -> [Customer] = { _, _ in
     throw UnexpectedCall("customers")
   }
+  /// Answers `counts`.
+  package var onCounts: @Sendable (TenantID, ClosedRange<CalendarDate>) async throws -> [BookingCount] = { _, _ in
+    throw UnexpectedCall("counts")
+  }
   /// Answers `sweep`.
   package var onSweep: @Sendable (Timestamp) async throws -> [ReleasedDate] = { _ in throw UnexpectedCall("sweep") }
 
@@ -66,6 +70,10 @@ package struct FailingBookingRepository: BookingRepositoryPort {
   package func customers(_ tenant: TenantID, _ page: PageRequest) async throws -> [Customer] {
     try await onCustomers(tenant, page)
   }
+
+  package func counts(
+    _ tenant: TenantID, madeOn days: ClosedRange<CalendarDate>
+  ) async throws -> [BookingCount] { try await onCounts(tenant, days) }
 
   package func sweep(at time: Timestamp) async throws -> [ReleasedDate] { try await onSweep(time) }
 }

@@ -98,6 +98,17 @@ package struct PostgresBookingRepository: BookingRepositoryPort {
     return try await database.read(tenant, PostgresQuery(statement, parameters.values)).map { try Customer($0) }
   }
 
+  package func counts(
+    _ tenant: TenantID, madeOn days: ClosedRange<CalendarDate>
+  ) async throws -> [BookingCount] {
+    let start = Timestamp(milliseconds: Int64(days.lowerBound.dayNumber) * 86_400_000)
+    let end = Timestamp(milliseconds: Int64(days.upperBound.dayNumber + 1) * 86_400_000)
+    let query = PostgresQuery(Self.counts, [.tenant(tenant), .time(start), .time(end)])
+    return try await database.read(tenant, query, .search).map { row in
+      BookingCount(package: try row.decode(0), day: try row.decode(1), bookings: try row.decode(2))
+    }
+  }
+
   package func sweep(at time: Timestamp) async throws -> [ReleasedDate] {
     try await BookingSweep(platform).run(at: time)
   }
@@ -131,6 +142,12 @@ package struct PostgresBookingRepository: BookingRepositoryPort {
 
   private static let inFlight = DomainError(
     .idempotencyInFlight, "Another request with this idempotency key is being carried out.")
+
+  private static let counts = PostgresStatement(
+    """
+    SELECT package_slug, (created_at AT TIME ZONE 'UTC')::date, count(*) FROM bookings
+    WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3 GROUP BY 1, 2
+    """, name: "bookings.counts")
 
   private static let byID = PostgresStatement(
     "SELECT \(Booking.columns) FROM bookings WHERE tenant_id = $1 AND id = $2", name: "bookings.find")

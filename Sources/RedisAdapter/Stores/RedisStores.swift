@@ -11,6 +11,8 @@ package struct RedisStores: Sendable {
   package let realtime: RedisCacheStore
   /// Kept with ``realtime``.
   package let rateLimits: RedisRateLimitStore
+  /// Kept with ``realtime``.
+  package let roster: RedisInstanceRoster
   /// By the name of the store: `cache`, `session`, `realtime`. For health and metrics.
   package let clients: [String: RedisClient]
 
@@ -38,6 +40,7 @@ package struct RedisStores: Sendable {
     self.session = RedisCacheStore(client: session, prefix: settings.prefix)
     self.realtime = RedisCacheStore(client: realtime, prefix: settings.prefix)
     rateLimits = RedisRateLimitStore(client: realtime, prefix: settings.prefix)
+    roster = RedisInstanceRoster(client: realtime, prefix: settings.prefix)
     clients = ["cache": cache, "session": session, "realtime": realtime]
   }
 

@@ -62,6 +62,18 @@ package struct TenantDirectory: Sendable {
   /// Every active tenant, in order of creation.
   package func activeTenants() async throws -> [Tenant] { try await repository.activeTenants() }
 
+  /// The tenant with a slug or an identifier, whatever its status. Throws `notFound`.
+  package func tenant(_ reference: String) async throws -> Tenant {
+    if let slug = Slug(reference), let tenant = try await repository.find(slug: slug) { return tenant }
+    guard UniqueID(reference) != nil,
+      let tenant = try await repository.activeTenants().first(where: { $0.id.description == reference.lowercased() })
+    else { throw DomainError.notFound("tenant") }
+    return tenant
+  }
+
+  /// Makes what is remembered of a tenant's keys stale.
+  package func forget(_ tenant: Tenant) async { await cache.invalidate([Self.tag(tenant.slug)]) }
+
   private func admit(_ holder: KeyHolder, _ key: APIKey) throws -> KeyHolder {
     guard holder.key.digest.isEqualInConstantTime(to: key.digest) else { throw Self.unknown }
     guard holder.tenant.status == .active else {

@@ -10,7 +10,8 @@ struct RateLimiterTests {
   let tenant = TenantID(UniqueID(high: 1, low: 1))
 
   func limiter(client: Int = 0, tenant: Int = 0, global: Int = 0) -> RateLimiter {
-    RateLimiter(clientQuota: client, tenantQuota: tenant, globalQuota: global, ticker: clock)
+    RateLimiter(
+      clientQuota: client, tenantQuota: tenant, globalQuota: global, environment: CacheEnvironment(ticker: clock))
   }
 
   func client(_ name: String) -> RateLimiter.Client { RateLimiter.Client(tenant: tenant, name: name) }
@@ -92,5 +93,13 @@ struct RateLimiterTests {
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
     #expect(passed == 100)
+  }
+}
+
+extension RateLimiter {
+  /// The decision of a limiter that need not ask anybody; nil when nothing is limited.
+  func take(_ client: Client) -> RateLimitDecision? {
+    guard case .decided(let decision) = take(subjects(client)) else { return nil }
+    return decision
   }
 }

@@ -1,3 +1,4 @@
+import Caching
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -8,6 +9,7 @@ import NIOCore
 import Observability
 import PortContracts
 import Testing
+import TokenAdapter
 
 @testable import Bootstrap
 @testable import HTTPAdapter
@@ -42,9 +44,11 @@ struct Shop: Sendable {
     let api = HTTPAPI(
       preset.services,
       HTTPAPI.Surroundings(
-        limiter: limits.limiter(ticker: clock), hasHotPath: settings.server.hasHotPath,
+        limiter: limits.limiter(environment: CacheEnvironment(ticker: clock)), hasHotPath: settings.server.hasHotPath,
         trustedProxies: settings.server.trustedProxies,
-        allowedOrigins: settings.server.allowedOrigins, readiness: readiness, metrics: metrics, newID: newID))
+        allowedOrigins: settings.server.allowedOrigins, readiness: readiness, metrics: metrics, newID: newID,
+        operators: await JWTOperatorTokens(secret: Self.secret, clock: clock), audit: preset.audit,
+        cacheCapacity: settings.cache.limits.entries, clock: clock))
     var logger = Logger(label: "shop")
     logger.logLevel = .critical
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
@@ -57,6 +61,9 @@ struct Shop: Sendable {
     }
   }
 
+  /// What operators' tokens are signed with.
+  static let secret = String(repeating: "s", count: 32)
+
   private static var seeds: URL? {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Seeds/demo")
     return folder.standardized
@@ -67,6 +74,8 @@ struct Shop: Sendable {
 enum Sender: Sendable {
   case storefront(String)
   case staff(String)
+  /// With a token.
+  case `operator`(String)
   case nobody
 
   static let willow = Sender.storefront("willow")
@@ -78,6 +87,7 @@ enum Sender: Sendable {
     switch self {
     case .storefront(let slug): [.tenantKey: Self.key("pk", slug)]
     case .staff(let slug): [.authorization: "Bearer " + Self.key("sk", slug)]
+    case .operator(let token): [.authorization: "Bearer " + token]
     case .nobody: [:]
     }
   }
