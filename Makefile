@@ -10,14 +10,14 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sourc
 	Benchmarks/Caching/Sources/Caching/EnvelopeProbe.swift Benchmarks/Caching/Benchmarks \
 	Benchmarks/Redis/Package.swift Benchmarks/Redis/Sources/RedisBenchmark
 
-.PHONY: run real test lint format bench bench-redis sanitize fuzz release clean
+.PHONY: run real test soak chaos lint format bench bench-check bench-redis sanitize fuzz release clean
 
 # What a build links against, and the servers that the tests start.
 LIBRARIES := zlib1g-dev libpq-dev libhiredis-dev
 SERVERS := postgresql-15 redis-server redis-sentinel redis-tools pgbouncer openssl nftables iproute2
 
 # Suites that start servers run one test at a time: they wait for clocks of others, and share two cores with them.
-WITH_SERVERS := ^((Redis|Postgres)(Client|Adapter)|Service)Tests
+WITH_SERVERS := ^((Redis|Postgres)(Client|Adapter)|Service|Fleet)Tests
 SERVER_TESTS = $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter '$(WITH_SERVERS)'
 
 ## Builds and serves the demo catalog from memory on http://127.0.0.1:8080.
@@ -36,6 +36,20 @@ test:
 	$(SWIFT) test --skip-build --disable-xctest --skip '$(WITH_SERVERS)'
 	$(SERVER_TESTS) || { echo 'a suite with servers failed; once more, since a busy machine can be the cause'; $(SERVER_TESTS); }
 
+## Shows several instances together, through every fault and in full size: about fifteen minutes. FLEET_SECONDS sets the length
+## of the soak.
+soak:
+	Scripts/install-packages $(LIBRARIES) $(SERVERS)
+	$(SWIFT) build --build-tests
+	FLEET_SIZE=full $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter '^FleetTests' \
+	  >.build/fleet.log 2>&1; status=$$?; grep -E '^fleet: |Test run|failed|recorded' .build/fleet.log; exit $$status
+
+## Injects the faults of the matrix that have tests, and prints a table; see Scripts/chaos.
+chaos:
+	Scripts/install-packages $(LIBRARIES) $(SERVERS)
+	$(SWIFT) build --build-tests
+	Scripts/chaos
+
 ## Fails on any formatting that `make format` would change; warnings fail every build.
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
@@ -44,10 +58,29 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-## Measures the release build against its ceiling; see Benchmarks/README.md.
+# The load client and the counter of allocations.
+CLIENTS := Benchmarks/.build-client
+$(CLIENTS)/pace: $(wildcard Benchmarks/Client/*)
+	@mkdir -p $(CLIENTS)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)
+$(CLIENTS)/liballocations.so: Benchmarks/Caching/Allocations/counter.c
+	@mkdir -p $(CLIENTS)
+	$(CC) -shared -fPIC -O2 -Wall -Wextra -Werror -o $@ $<
+
+## Measures the release build against its limits and against what a user would pick instead, in about 20 minutes after
+## the builds; see Benchmarks/README.md. BENCH=--quick takes three minutes.
 bench: release
-	Scripts/install-packages wrk util-linux python3
-	cd Benchmarks && $(SWIFT) build $(RELEASE) && python3 hit-ratio.py
+	Scripts/install-packages $(SERVERS) wrk nginx util-linux python3 gcc libc6-dev
+	$(MAKE) $(CLIENTS)/pace
+	Benchmarks/peers/setup
+	cd Benchmarks && $(SWIFT) build $(RELEASE)
+	cd Benchmarks && python3 -m bench $(BENCH)
+
+## Counts instructions and allocations of a hit, and fails when they are more than the committed ones; UPDATE=1 commits.
+bench-check: release
+	Scripts/install-packages $(SERVERS) valgrind binutils gcc libc6-dev util-linux python3
+	$(MAKE) $(CLIENTS)/pace $(CLIENTS)/liballocations.so
+	cd Benchmarks && python3 -m bench.guard $(if $(UPDATE),--update)
 
 ## Measures the Redis client against redis-benchmark and redis.asyncio; results in Benchmarks/Redis/results.
 bench-redis:
@@ -74,5 +107,6 @@ release:
 	$(SWIFT) build $(RELEASE) --product tenantry
 
 clean:
-	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release \
-		Benchmarks/EvictionSimulator/.build Benchmarks/Caching/.build-release Benchmarks/Redis/.build Tests/*/*/.build*
+	rm -rf .build .build-release Benchmarks/.build Benchmarks/.build-release Benchmarks/.build-client \
+		Benchmarks/peers/.packages Benchmarks/EvictionSimulator/.build Benchmarks/Caching/.build-release \
+		Benchmarks/Redis/.build Tests/*/*/.build*

@@ -155,7 +155,8 @@ let package = Package(
         httpTypes, logging, nioCore,
       ]),
     tests("CachingSimulationTests", ["Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
-    tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "tenantry"]),
+    tests("BootstrapTests", ["Bootstrap", "RedisAdapter", "RedisClient", "TestServers", "tenantry"]),
+    tests("FleetTests", ["TestServers", "tenantry", hummingbirdTesting, httpTypes, nioCore]),
     tests(
       "IntegrationTests",
       [

@@ -1,34 +1,18 @@
 import Foundation
+import TestServers
 import Testing
 
 /// The built program, run as a user would.
 private struct Program {
-  static var url: URL {
-    // Tests and programs are built into one folder.
-    URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-  }
-
-  /// Where the build left `tenantry`: beside the tests, or above the folder they are in.
-  static func find() -> URL? {
-    sequence(first: url) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }.lazy
-      .flatMap { [$0.appending(path: "tenantry"), $0.appending(path: ".build/debug/tenantry")] }
-      .first { FileManager.default.isExecutableFile(atPath: $0.path) && !$0.hasDirectoryPath && isFile($0) }
-  }
-
-  private static func isFile(_ url: URL) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && !isFolder.boolValue
-  }
-
   let process = Process()
   let output = Pipe()
   let errors = Pipe()
 
   init(_ arguments: [String], _ environment: [String: String] = [:]) throws {
-    let root = URL(filePath: #filePath).appending(path: "../../..").standardized
-    process.executableURL = Self.find() ?? root.appending(path: ".build/debug/tenantry")
+    let program: URL = try #require(BuiltProgram.find("tenantry"))
+    process.executableURL = program
     process.arguments = arguments
-    process.currentDirectoryURL = root
+    process.currentDirectoryURL = BuiltProgram.root
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     process.standardOutput = output
     process.standardError = errors

@@ -23,7 +23,7 @@ final class DictionaryStore: FenceStorePort {
     }
   }
 
-  func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
+  func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
     state.withLock { state in tags.map { state.mark($0) { _ in } } }
   }
 

@@ -12,6 +12,10 @@ struct Databases: Sendable {
 
   let tenants: TenantDatabase
   let platform: PlatformDatabase
+  /// Where changes hand in what became of their word.
+  let desk: OutboxDesk
+  /// What this process calls itself among the others.
+  let instance = String(UInt64.random(in: .min ... .max), radix: 36)
   /// As the owner of the schema.
   let admin: PostgresRouter
   private let application: PostgresRouter
@@ -36,15 +40,26 @@ struct Databases: Sendable {
     router.pool.minimum = 0
     router.lane.connections = 0
     admin = PostgresRouter(servers: database.owners, settings: router, loop: loop, log: log, logger: logger)
+    desk = OutboxDesk(
+      platform: PlatformDatabase(admin, retries: database.retries, logger: logger), instance: instance, logger: logger)
     metered = MeteredDatabase(application)
-    tenants = TenantDatabase(metered, retries: database.retries, logger: logger)
-    platform = PlatformDatabase(admin, retries: database.retries, logger: logger)
+    tenants = TenantDatabase(metered, desk: desk, retries: database.retries, logger: logger)
+    platform = PlatformDatabase(admin, desk: desk, retries: database.retries, logger: logger)
   }
 
   /// A connection to the primary, whichever that is, that hears what is sent on a channel.
   func listener(on channel: String) -> PostgresListener {
     PostgresListener(server: { [admin] in admin.primary }, channels: [channel], loop: loop)
   }
+
+  /// How far the primary's log reaches; what was committed before lies before it.
+  func writePosition() async throws -> UInt64 { try await application.writePosition().value }
+
+  /// The timeline that the primary writes; another one than before means that a replica was promoted.
+  var timeline: UInt32? { application.timeline }
+
+  /// Whether there are servers that loads could be read from instead of the primary.
+  var hasReplicas: Bool { settings.servers.count > 1 }
 
   /// Watches the servers until the task is cancelled.
   func watch() async {

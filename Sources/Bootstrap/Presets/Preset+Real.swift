@@ -8,30 +8,30 @@ import PostgresClient
 import RedisAdapter
 
 extension Preset {
-  /// How often the relay looks for word that nobody woke it for.
-  private static let relayInterval = Duration.seconds(1)
-
   /// PostgreSQL, and Redis where it is set.
   static func real(_ settings: Settings, _ machine: Machine, logger: Logger) throws -> Preset {
     let databases = try Databases(settings, logger: logger)
     let (database, platform) = (databases.tenants, databases.platform)
     let journal = StoreJournal(clock: machine.clock)
-    let stores = settings.redis.map { redis in
-      RedisStores(redis, logger: logger) { store, event in
+    let stores = settings.redis.map {
+      RedisStores($0, logger: logger) { store, event in
         RedisEvents.count(store, event)
         journal.record(store, event)
       }
     }
     if stores == nil {
-      logger.notice("no REDIS_* address is set: the cache is in memory, and no other instance hears of changes")
+      logger.notice("no REDIS_* address is set: the cache is in memory, and instances hear of changes from PostgreSQL")
     }
+    var origin = CacheOrigin()
+    origin.untold = OutboxTelling.pending(platform)
+    if databases.hasReplicas { origin.position = { try await databases.writePosition() } }
     var shared = settings.cache.shared
     shared.watchedNamespaces = [CatalogRead.namespace]
     let cache =
       stores.map {
         CacheService(
           shared: $0.cache, limits: settings.cache.limits, options: shared,
-          environment: machine.cacheEnvironment)
+          environment: machine.cacheEnvironment, origin: origin)
       }
       ?? CacheService(
         store: InMemoryCacheStore(ticker: machine.ticker), limits: settings.cache.limits,
@@ -52,12 +52,7 @@ extension Preset {
         sessions: stores?.session ?? InMemoryCacheStore(ticker: machine.ticker),
         realtime: stores?.realtime ?? InMemoryCacheStore(ticker: machine.ticker)),
       machine)
-    let relay = OutboxRelay(platform: platform, interval: relayInterval, logger: logger) { words, position in
-      for word in words {
-        let tags = word.tags.map { CacheTag.named($0, .tenant(word.tenant)) }
-        await cache.invalidate(tags + word.platformTags.map { .named($0, .platform) }, position: position.value)
-      }
-    }
+    let relay = OutboxTelling.relay(platform, cache, isAlone: stores == nil, logger)
     preset.database = { databases.report }
     preset.insight = databases.insight
     preset.queries = { databases.queries }
@@ -78,7 +73,10 @@ extension Preset {
     }
     preset.background = [
       CacheFeed(cache: cache), DatabaseWatch(databases: databases),
-      RelayService(relay: relay, listener: databases.listener(on: OutboxRelay.channel)),
+      RelayService(
+        relay: relay, desk: databases.desk, listener: databases.listener(on: OutboxNotice.channel), cache: cache,
+        instance: databases.instance),
+      TimelineWatch(databases: databases, cache: cache, tenants: preset.tenants, logger: logger),
     ]
     preset.close = {
       stores?.shutdown()

@@ -125,9 +125,12 @@ extension Settings.Cache {
     let threshold = try reader.integer("CACHE_COMPRESS_MIN_BYTES", default: 1024, in: 0...Int(Int32.max))
     let grace = try reader.duration("CACHE_STALE_GRACE", default: .seconds(3600))
     let policy = { (life: Duration) in
-      CachePolicy(
+      var policy = CachePolicy(
         timeToLive: life, negativeTimeToLive: negative, jitter: jitter, staleGrace: grace,
         refreshThreshold: life / 10, compressionThreshold: threshold)
+      // A database that is slow or away is not waited for longer where a value past its time is at hand.
+      policy.softLoadLimit = .milliseconds(500)
+      return policy
     }
     catalog = policy(try reader.duration("CACHE_CATALOG_TTL", default: .seconds(900)))
     availability = policy(try reader.duration("CACHE_AVAILABILITY_TTL", default: .seconds(30)))

@@ -5,9 +5,7 @@ package import NIOCore
 package enum CacheCodec {
   /// The JSON form with sorted members and plain slashes.
   package static func encode(_ value: some Encodable) throws -> ByteBuffer {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return ByteBuffer(bytes: try encoder.encode(value))
+    ByteBuffer(bytes: try JSONFrame.encode(value))
   }
 
   /// Reads the JSON form; throws `DecodingError`.

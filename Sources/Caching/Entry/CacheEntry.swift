@@ -42,9 +42,6 @@ public struct CacheEntry: @unchecked Sendable {
     }
   }
 
-  /// Whether both are one and the same entry, not only equal ones.
-  public static func === (left: Self, right: Self) -> Bool { left.memory === right.memory }
-
   /// The encoded value; empty for a remembered absence.
   public var body: ByteBuffer {
     memory.withUnsafeMutablePointers { header, bytes in
@@ -90,6 +87,9 @@ public struct CacheEntry: @unchecked Sendable {
 
   /// From here on it is served only when its load fails.
   var freshUntil: UInt64 { header { $0.freshUntil } }
+
+  /// Whether both are one entry, not just equal.
+  package func isIdentical(to other: CacheEntry) -> Bool { memory === other.memory }
 
   /// The same entry with another stamp and life.
   func with(_ stamp: FenceStamp, _ life: EntryLife) -> CacheEntry {

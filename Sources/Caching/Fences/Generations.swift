@@ -66,6 +66,11 @@ final class Generations: @unchecked Sendable {
     for tag in tags { words[Int(tag.place)].wrappingAdd(1, ordering: .sequentiallyConsistent) }
   }
 
+  /// Everything may have changed.
+  func bumpAll() {
+    for place in 0..<Self.size { words[place].wrappingAdd(1, ordering: .sequentiallyConsistent) }
+  }
+
   /// Takes note of a tag's shared generation. One that differs from what was known is a change that happened elsewhere:
   /// what this instance has in memory under the tag is stale from now on.
   ///

@@ -14,9 +14,11 @@ public protocol FenceStorePort: CacheStorePort {
   /// The values of `keys` and the generations of `tags`, in their orders, in one round trip; nil for what is missing.
   func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading
 
-  /// The generations of `tags`: those that are missing are made, with no position, and those whose doubt has outlived
-  /// its lease are made anew, since the change may have happened.
-  func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation]
+  /// The generations of `tags`: those that are missing are made, and those whose doubt has outlived its lease are made anew,
+  /// with no position, since the change may have happened.
+  /// - Parameter position: of those that are missing: one that was read after they were found to be, so that every change
+  ///   which a lost generation told of lies before it. nil when nobody knows.
+  func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation]
 
   /// Marks `tags`: a change may happen from now on. The mark goes with ``bump(_:by:position:)`` or
   /// ``withdraw(_:by:)`` of the same change, or counts as a change when the lease is over.
@@ -40,6 +42,13 @@ public protocol FenceStorePort: CacheStorePort {
 extension FenceStorePort {
   /// The store does not tell.
   public func deletions(in namespaces: [String]) async throws(CacheStoreError) -> AsyncStream<CacheDeletion>? { nil }
+}
+
+extension FenceStorePort {
+  /// ``mint(_:position:)`` where nobody knows a position.
+  public func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
+    try await mint(tags, position: nil)
+  }
 }
 
 /// What ``FenceStorePort/read(_:_:)`` found.

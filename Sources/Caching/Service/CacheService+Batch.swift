@@ -27,7 +27,7 @@ extension CacheService {
     do {
       if !unshared.isEmpty {
         let keys = unshared.map(\.key)
-        let loaded = try await counted { [keys] in try await load(keys) }
+        let loaded = try await counted(seeing: nil) { [keys] in try await load(keys) }
         let entries = try unshared.map { key, stamp in
           (key: key, entry: try encode(key, loaded[key], stamp: stamp, policy: policy))
         }
@@ -69,7 +69,10 @@ extension CacheService {
       guard !missing.isEmpty else { return }
       let keys = missing.map(\.boarding.key)
       let loaded: Result<[CacheKey: Loaded<Value>], any Error>
-      do { loaded = .success(try await counted { try await load(keys) }) } catch { loaded = .failure(error) }
+      let position = position(behind: keys.map { findings[$0]?.fence })
+      do {
+        loaded = .success(try await counted(seeing: position) { try await load(keys) })
+      } catch { loaded = .failure(error) }
       await withTaskGroup(of: Void.self) { group in
         for (boarding, way) in missing {
           group.addTask { [self] in
@@ -93,10 +96,16 @@ extension CacheService {
       if finding.fence.isInDoubt {
         return .success(give(try encode(way.key, try load(), stamp: way.stamp, policy: way.policy), way, finding))
       }
-      return .success(try await keepFenced(finding, way, load))
+      return .success(try await keepCounted(finding, way, load))
     } catch {
       return .failure(error)
     }
+  }
+
+  /// What a replica must have replayed for one load behind several fences; nil when only the primary will do.
+  private func position(behind fences: [SharedFence?]) -> UInt64? {
+    let positions = fences.compactMap { $0.flatMap { $0.isInDoubt ? nil : $0.position } }
+    return positions.count == fences.count ? positions.max() : nil
   }
 
   private func findAll(_ boardings: [Boarding], _ policy: CachePolicy) async -> [CacheKey: SharedFinding] {

@@ -1,9 +1,16 @@
 import Synchronization
 
-/// The three kinds of load behind the shared store, and what is kept of each. The caller counts the load.
+/// The three kinds of load behind the shared store, and what is kept of each.
 extension CacheService {
-  /// Loads behind a fence, and stores the value for all while the fence holds.
+  /// Loads behind a fence, from a replica if one has seen what the fence tells of, and keeps the value.
   func keepFenced<Value: Codable & Sendable>(
+    _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+  ) async throws -> Flight.Landing {
+    try await keepCounted(finding, way) { try await counted(seeing: finding.fence.position, load) }
+  }
+
+  /// Stores what a load behind a fence brings for all while the fence holds. The caller counts the load.
+  func keepCounted<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
     _ = flights.watch(way.key)
@@ -97,7 +104,8 @@ extension CacheService {
     return Flight.Landing(entry: landing.entry.with(way.stamp, life), isKept: landing.isKept)
   }
 
-  /// A value past its time in place of a load that failed, or the failure.
+  /// A value past its time in place of a load that failed, or the failure. Kept, past its time as it is, so that it can still
+  /// be served when the store is gone as well.
   private func stale<Value: Codable & Sendable>(
     _ finding: SharedFinding, _ way: Way<Value>, _ error: any Error
   ) throws -> Flight.Landing {
@@ -105,7 +113,7 @@ extension CacheService {
       generations.isCurrent(way.stamp)
     else { throw error }
     counters.staleServes.add(1, ordering: .relaxed)
-    return Flight.Landing(entry: value.entry(way.key, way.stamp, value: nil, life: value.life), isKept: false)
+    return Flight.Landing(entry: value.entry(way.key, way.stamp, value: nil, life: value.life), isKept: true)
   }
 
   private func forgetChanged<Value: Codable & Sendable>(_ way: Way<Value>) async {

@@ -14,7 +14,7 @@ extension CacheService {
     if stamp.isInDoubt {
       return answer(
         try await doubtLoads.run(key, stamp: stamp) { [self] in
-          let entry = try encode(key, try await counted(load), stamp: stamp, policy: policy)
+          let entry = try encode(key, try await counted(seeing: nil, load), stamp: stamp, policy: policy)
           outdate([(key, entry)])
           return entry
         })
@@ -49,11 +49,14 @@ extension CacheService {
   }
 
   /// Runs a load and counts it.
-  func counted<Value>(_ load: @Sendable () async throws -> Value) async throws -> Value {
+  /// - Parameter position: what a replica must have replayed to serve it; nil for the primary.
+  func counted<Value: Sendable>(
+    seeing position: UInt64?, _ load: @Sendable () async throws -> Value
+  ) async throws -> Value {
     counters.loads.add(1, ordering: .relaxed)
     let start = environment.ticker.nanoseconds()
     defer { counters.loaded(from: start, to: environment.ticker.nanoseconds()) }
-    return try await load()
+    return try await LoadFreshness.$position.withValue(position, operation: load)
   }
 
   func landing<Value>(

@@ -7,7 +7,8 @@ extension CacheService {
   func fetch<Value: Codable & Sendable>(
     _ way: Way<Value>, _ load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
-    let load = { @Sendable [self] in try await counted(load) }
+    // Only behind a fence is it known what a replica must have seen.
+    let (bare, load) = (load, { @Sendable [self] in try await counted(seeing: nil, load) })
     // A read that neither looks nor stores has no business with the store.
     guard let shared, !(way.policy.skipsRead && way.policy.skipsWrite) else {
       return try landing(way.key, try await load(), stamp: way.stamp, policy: way.policy)
@@ -15,14 +16,14 @@ extension CacheService {
     guard let finding = await look(way) else { return try await keepUnfenced(way, load) }
     if !way.policy.skipsRead, let landing = take(finding, way) { return landing }
     guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }
-    guard shared.options.locksLoads, !way.policy.skipsRead else { return try await keepFenced(finding, way, load) }
+    guard shared.options.locksLoads, !way.policy.skipsRead else { return try await keepFenced(finding, way, bare) }
     switch try await turn(finding, way) {
     case .found(let landing): return landing
     case .unfenced: return try await keepUnfenced(way, load)
     case .load(let finding, let claim):
       defer { if let claim { shared.release(claim) } }
       guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }
-      return try await keepFenced(finding, way, load)
+      return try await keepFenced(finding, way, bare)
     }
   }
 

@@ -46,14 +46,15 @@ public final class CacheService: CacheServicePort {
   /// on others; until it is, what is in memory is compared with the store at every read.
   public convenience init(
     shared: any FenceStorePort, limits: Limits = Limits(), options: SharedTierOptions = SharedTierOptions(),
-    environment: CacheEnvironment = CacheEnvironment()
+    environment: CacheEnvironment = CacheEnvironment(), origin: CacheOrigin = CacheOrigin()
   ) {
-    self.init(store: shared, shared: shared, limits: limits, options: options, environment: environment)
+    self.init(
+      store: shared, shared: shared, limits: limits, options: options, environment: environment, origin: origin)
   }
 
   private init(
     store: any CacheStorePort, shared: (any FenceStorePort)?, limits: Limits, options: SharedTierOptions,
-    environment: CacheEnvironment
+    environment: CacheEnvironment, origin: CacheOrigin = CacheOrigin()
   ) {
     self.store = store
     self.options = options
@@ -77,7 +78,7 @@ public final class CacheService: CacheServicePort {
     }
     self.shared = shared.map { [generations] in
       SharedTier(
-        store: $0, options: options, environment: environment, generations: generations, trust: trust
+        store: $0, options: options, environment: environment, origin: origin, generations: generations, trust: trust
       ) { backplane?.announce($0) }
     }
   }
@@ -104,10 +105,11 @@ public final class CacheService: CacheServicePort {
   ) async throws -> Result {
     generations.raiseDoubt(tags)
     let change = await shared?.begin(tags)
+    let ledger = CommitLedger()
     do {
-      switch try await body() {
+      switch try await CommitLedger.$current.withValue(ledger, operation: body) {
       case .committed(let result, let position):
-        await settle(tags, change, changed: true, position: position)
+        await settle(tags, change, changed: true, position: position ?? ledger.position, ledger)
         return result
       case .unchanged(let result):
         await settle(tags, change, changed: false)
@@ -119,23 +121,48 @@ public final class CacheService: CacheServicePort {
     }
   }
 
-  public func invalidate(_ tags: [CacheTag]) async { await invalidate(tags, position: nil) }
-
-  /// ``invalidate(_:)`` of a change that was committed at a position of the write-ahead log.
-  public func invalidate(_ tags: [CacheTag], position: UInt64?) async {
-    generations.raiseDoubt(tags)
-    await settle(tags, shared?.prepare(tags), changed: true, position: position)
+  public func invalidate(_ tags: [CacheTag]) async {
+    await invalidate(tags, position: await shared?.originPosition(options.readLimit))
   }
+
+  /// ``invalidate(_:)`` of a change that was committed at a position of the write-ahead log. Tells whether the shared store
+  /// knows of it now; if not, it is told when it is back.
+  @discardableResult
+  public func invalidate(_ tags: [CacheTag], position: UInt64?) async -> Bool {
+    let ledger = CommitLedger()
+    generations.raiseDoubt(tags)
+    await settle(tags, shared?.prepare(tags), changed: true, position: position, ledger)
+    return ledger.isTold
+  }
+
+  /// Takes note of a change that was made elsewhere and that the shared store may not know of, heard of by another way than
+  /// through the store: what is cached under `tags` is stale at once, here and as long as the store has not been told.
+  public func hear(_ tags: [CacheTag]) {
+    shared?.suspect(tags)
+    generations.bump(tags)
+  }
+
+  /// Takes note that anything may have changed: nothing that is in memory is served any more. The shared store is to be told
+  /// owner by owner.
+  public func hearOfEverything() { generations.bumpAll() }
+
+  /// Whether the shared store is taken to answer; false where there is none.
+  public var isSharedStoreUp: Bool { shared?.isUp ?? false }
 
   /// Ends a change, here when the shared store knows of it: a read between the two would find the old value there. Not
   /// interrupted when the caller is cancelled.
   private func settle(
-    _ tags: [CacheTag], _ change: SharedTier.Change?, changed: Bool, position: UInt64? = nil
+    _ tags: [CacheTag], _ change: SharedTier.Change?, changed: Bool, position: UInt64? = nil,
+    _ ledger: CommitLedger? = nil
   ) async {
     if let shared, let change {
       await environment.start {
-        if changed { await shared.commit(change, position: position) } else { await shared.withdraw(change) }
+        guard changed else { return await shared.withdraw(change) }
+        let isTold = await shared.commit(change, position: position)
+        ledger?.settled(isTold: isTold)
       }.value
+    } else {
+      ledger?.settled(isTold: false)
     }
     if changed { counters.bumps.add(tags.count, ordering: .relaxed) }
     generations.settleDoubt(tags, changed: changed)

@@ -21,15 +21,18 @@ extension SharedTier {
     Change(number: environment.random() | 1, tagsByOwner: Self.byOwner(tags))
   }
 
-  /// The change has happened, or may have: the store knows of it when this returns, or is told when it is back.
-  func commit(_ change: Change, position: UInt64?) async {
+  /// The change has happened, or may have: the store knows of it when this returns true, or is told when it is back.
+  func commit(_ change: Change, position: UInt64?) async -> Bool {
+    var isTold = true
     for tags in change.tagsByOwner {
       guard isUp, let guards = await tell(tags, change: change.number, position: position) else {
         suspect(tags)
+        isTold = false
         continue
       }
       announce(.bumped(guards))
     }
+    return isTold
   }
 
   /// The change has not happened.

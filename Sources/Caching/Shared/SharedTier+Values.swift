@@ -11,7 +11,9 @@ extension SharedTier {
     for (tag, generation) in zip(tags, reading.generations) { known[tag] = generation }
     let unsettled = tags.filter { known[$0]?.isInDoubt != false }
     if !unsettled.isEmpty {
-      guard let minted = await call(limit, { try await $0.mint(unsettled) }) else { return nil }
+      let isNew = unsettled.contains { known[$0] == nil }
+      let position = isNew ? await originPosition(limit) : nil
+      guard let minted = await call(limit, { try await $0.mint(unsettled, position: position) }) else { return nil }
       for (tag, generation) in zip(unsettled, minted) { known[tag] = generation }
     }
     for (tag, generation) in known { generations.learn(tag, nonce: generation.nonce) }
@@ -36,6 +38,13 @@ extension SharedTier {
     let isStored = await call(limit) { try await $0.store(value, under: fence.guards) }
     if isStored == false { counters.refusals.add(1, ordering: .relaxed) }
     return isStored
+  }
+
+  /// A position that every change so far lies before; nil when the database cannot tell soon.
+  func originPosition(_ limit: Duration) async -> UInt64? {
+    guard let position = origin.position else { return nil }
+    // Any failure means that nobody knows.
+    return try? await environment.within(limit) { try await position() }
   }
 
   private func unpack(_ bytes: ByteBuffer, _ key: CacheKey, _ fence: SharedFence, most: Int) -> SharedValue? {

@@ -11,11 +11,14 @@ final class SharedTier: Sendable {
     var suspects = SuspectTags()
     var outrun = OutrunKeys()
     var isRecovering = false
+    /// Changes of others that the store was not told of while it was away have been asked for.
+    var knowsUntold = true
   }
 
   let store: any FenceStorePort
   let options: SharedTierOptions
   let environment: CacheEnvironment
+  let origin: CacheOrigin
   let generations: Generations
   let trust: LocalTrust
   let counters = SharedTierCounters()
@@ -26,12 +29,13 @@ final class SharedTier: Sendable {
   let announce: @Sendable (BackplaneMessage.Body) -> Void
 
   init(
-    store: any FenceStorePort, options: SharedTierOptions, environment: CacheEnvironment, generations: Generations,
-    trust: LocalTrust, announce: @escaping @Sendable (BackplaneMessage.Body) -> Void
+    store: any FenceStorePort, options: SharedTierOptions, environment: CacheEnvironment, origin: CacheOrigin,
+    generations: Generations, trust: LocalTrust, announce: @escaping @Sendable (BackplaneMessage.Body) -> Void
   ) {
     self.store = store
     self.options = options
     self.environment = environment
+    self.origin = origin
     self.generations = generations
     self.trust = trust
     self.announce = announce
@@ -79,6 +83,7 @@ final class SharedTier: Sendable {
     counters.failures.add(1, ordering: .relaxed)
     let mustRecover = state.withLock { state in
       guard state.breaker.failed(error) else { return false }
+      state.knowsUntold = origin.untold == nil
       trust.store(isUp: false, now: environment.ticker.nanoseconds())
       return state.beginRecovery()
     }
@@ -111,6 +116,10 @@ extension SharedTier {
 
   /// One attempt.
   private func recover() async -> Recovery {
+    if !state.withLock(\.knowsUntold) {
+      guard await probe() else { return .failed }
+      await learnUntold()
+    }
     for scope in state.withLock(\.suspects.scopes) {
       let owed = state.withLock { $0.suspects.tags(scope) }
       guard await repay(owed) else { return .failed }
@@ -121,13 +130,30 @@ extension SharedTier {
 
   private func repay(_ owed: [CacheTag: UInt64]) async -> Bool {
     let tags = owed.sorted { $0.value < $1.value }.map(\.key)
-    guard let nonces = await tell(tags, change: 0, position: nil) else { return false }
+    // What is owed has happened, as far as anybody knows, so it lies before a position of now.
+    let position = await originPosition(options.readLimit)
+    guard let nonces = await tell(tags, change: 0, position: position) else { return false }
     state.withLock { state in
       state.suspects.remove(owed)
       hasSuspects.store(!state.suspects.isEmpty, ordering: .releasing)
     }
     announce(.bumped(nonces))
     return true
+  }
+
+  /// What others could not tell the store either is owed to it as well. A database that does not answer has taken no change
+  /// of late, and is not waited for.
+  private func learnUntold() async {
+    guard let untold = origin.untold else { return }
+    // Any failure means that the database cannot tell.
+    let tags = try? await environment.within(options.writeLimit) { try await untold() }
+    if let tags { generations.unsettle(tags) }
+    state.withLock { state in
+      state.knowsUntold = true
+      guard let tags, !tags.isEmpty else { return }
+      state.suspects.add(tags)
+      hasSuspects.store(true, ordering: .releasing)
+    }
   }
 
   private func probe() async -> Bool {
@@ -145,6 +171,7 @@ extension SharedTier {
   /// nothing else: were the store to stay closed until nothing is owed, it might for ever.
   private func finishRecovery() -> Recovery {
     state.withLock { state in
+      guard state.knowsUntold else { return .failed }
       if state.breaker.isOpen {
         state.breaker.close()
         trust.store(isUp: true, now: environment.ticker.nanoseconds())

@@ -21,7 +21,7 @@ struct FenceTable: Sendable {
   }
 
   /// The generation of a tag, made where there is none and anew where a doubt has outlived its lease.
-  mutating func mint(_ tag: CacheTag, now: UInt64) -> Generation {
+  mutating func mint(_ tag: CacheTag, position: UInt64?, now: UInt64) -> Generation {
     if var record = records[tag] {
       let open = record.doubts.filter { $0.value > now }
       if open.count < record.doubts.count {
@@ -30,9 +30,9 @@ struct FenceTable: Sendable {
       }
       return Generation(nonce: record.nonce, position: record.position, isInDoubt: !record.doubts.isEmpty)
     }
-    let record = Record(nonce: nextNonce())
+    let record = Record(nonce: nextNonce(), position: position)
     records[tag] = record
-    return Generation(nonce: record.nonce)
+    return Generation(nonce: record.nonce, position: position)
   }
 
   /// Marks a tag until `end`.

@@ -10,9 +10,9 @@ extension InMemoryCacheStore: FenceStorePort {
     }
   }
 
-  package func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
+  package func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
     let now = ticker.nanoseconds()
-    return fences.withLock { fences in tags.map { fences.mint($0, now: now) } }
+    return fences.withLock { fences in tags.map { fences.mint($0, position: position, now: now) } }
   }
 
   package func doubt(_ tags: [CacheTag], by change: UInt64, lease: Duration) async throws(CacheStoreError) {

@@ -114,6 +114,17 @@ package enum FenceStoreContract {
         try await subject.store.withdraw(subject.tags, by: 1)
         try requireEqual(try await subject.store.mint(subject.tags).map(\.isInDoubt), [false, false], "afterwards")
       },
+      Rule("What is missing is minted at the position given; what is there keeps its own") { subject in
+        let minted = try await subject.store.mint(subject.tags, position: 70)
+        try requireEqual(minted.map(\.position), [70, 70], "the positions of what was missing")
+        _ = try await subject.store.bump([subject.tags[1]], by: 1, position: 90)
+        let again = try await subject.store.mint(subject.tags, position: 80)
+        try requireEqual(again.map(\.position), [70, 90], "the positions of what is there")
+        try await subject.store.doubt([subject.tags[0]], by: 2, lease: .milliseconds(300))
+        try await subject.pass(.milliseconds(400))
+        let anew = try await subject.store.mint(subject.tags, position: 95)
+        try requireEqual(anew.map(\.position), [nil, 90], "the positions after an overdue doubt")
+      },
       Rule("A doubt that outlives its lease counts as a change") { subject in
         let minted = try await subject.store.mint(subject.tags)
         try await subject.store.doubt([subject.tags[0]], by: 1, lease: .milliseconds(300))

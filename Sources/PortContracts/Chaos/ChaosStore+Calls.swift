@@ -6,8 +6,8 @@ extension ChaosStore {
     try await pass { (store) async throws(CacheStoreError) in try await store.read(keys, tags) }
   }
 
-  package func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
-    try await pass { (store) async throws(CacheStoreError) in try await store.mint(tags) }
+  package func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
+    try await pass { (store) async throws(CacheStoreError) in try await store.mint(tags, position: position) }
   }
 
   package func doubt(_ tags: [CacheTag], by change: UInt64, lease: Duration) async throws(CacheStoreError) {

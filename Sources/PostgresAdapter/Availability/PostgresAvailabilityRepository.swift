@@ -1,18 +1,13 @@
 package import AvailabilityDomain
 package import Kernel
-package import PostgresClient
+import PostgresClient
 
 /// Which days are taken, from the bookings and blackouts in PostgreSQL.
 package struct PostgresAvailabilityRepository: AvailabilityRepositoryPort {
   private let database: TenantDatabase
-  private let source: PostgresReadOptions
 
   /// A repository over a database.
-  /// - Parameter source: where it reads; the primary unless a caller may be shown what was true a moment ago.
-  package init(database: TenantDatabase, source: PostgresReadOptions = .current) {
-    self.database = database
-    self.source = source
-  }
+  package init(database: TenantDatabase) { self.database = database }
 
   package func occupancy(
     _ tenant: TenantID, _ month: CalendarMonth, at time: Timestamp
@@ -22,7 +17,7 @@ package struct PostgresAvailabilityRepository: AvailabilityRepositoryPort {
     var taken: [Int: Int] = [:]
     var blackouts: Set<Int> = []
     var holdsUntil: Timestamp?
-    for row in try await database.read(tenant, query, source) {
+    for row in try await database.read(tenant, query, .load) {
       let date: CalendarDate = try row.decode(0)
       let day = date.parts.day
       guard let count = try row.decodeIfPresent(1, as: Int.self) else {

@@ -1,22 +1,18 @@
 package import CatalogDomain
 package import Kernel
-package import PostgresClient
+import PostgresClient
 
 /// A tenant's catalog in PostgreSQL, as storefronts see it: one statement for each call.
 package struct PostgresCatalogReader: CatalogReadPort {
   private let database: TenantDatabase
-  private let source: PostgresReadOptions
 
-  /// A reader over a database.
-  /// - Parameter source: where it reads; the primary unless a caller may be shown what was true a moment ago.
-  package init(database: TenantDatabase, source: PostgresReadOptions = .current) {
-    self.database = database
-    self.source = source
-  }
+  /// A reader over a database. Loads of a cache are served by a replica that has seen what they must see, all else by the
+  /// primary.
+  package init(database: TenantDatabase) { self.database = database }
 
   package func packages(_ tenant: TenantID, _ query: PackageQuery) async throws -> [Package] {
     guard let selection = try PackageSelection(tenant, query) else { return [] }
-    var options = source
+    var options = PostgresReadOptions.load
     // What looks at every text of a tenant is no short read.
     if query.text != nil { options.lane = .pool }
     return try Package.records(try await database.read(tenant, selection.query, options))
@@ -25,7 +21,7 @@ package struct PostgresCatalogReader: CatalogReadPort {
   package func package(_ tenant: TenantID, slug: String) async throws -> Package? {
     guard Slug.isWellFormed(slug) else { return nil }
     let query = PostgresQuery(Self.packageBySlug, [.tenant(tenant), .text(slug)])
-    return try Package.records(try await database.read(tenant, query, source)).first
+    return try Package.records(try await database.read(tenant, query, .load)).first
   }
 
   package func segments(_ tenant: TenantID, _ page: PageRequest) async throws -> [Segment] {
@@ -37,7 +33,7 @@ package struct PostgresCatalogReader: CatalogReadPort {
   package func segment(_ tenant: TenantID, slug: String) async throws -> Segment? {
     guard Slug.isWellFormed(slug) else { return nil }
     let query = PostgresQuery(Self.segmentBySlug, [.tenant(tenant), .text(slug)])
-    return try Segment.records(try await database.read(tenant, query, source)).first
+    return try Segment.records(try await database.read(tenant, query, .load)).first
   }
 
   package func addOns(_ tenant: TenantID, segment: String?, _ page: PageRequest) async throws -> [AddOn] {
@@ -70,7 +66,7 @@ package struct PostgresCatalogReader: CatalogReadPort {
         where: conditions.joined(separator: " AND "), orderBy: keyset.orderBy, limit: limit),
       name: "\(Entity.table).list_active")
     return try Entity.records(
-      try await database.read(tenant, PostgresQuery(statement, parameters.values), source))
+      try await database.read(tenant, PostgresQuery(statement, parameters.values), .load))
   }
 
   private static let packageBySlug = PostgresStatement(

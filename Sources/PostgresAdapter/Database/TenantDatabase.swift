@@ -1,3 +1,4 @@
+import Caching
 import Kernel
 package import Logging
 package import PostgresClient
@@ -8,6 +9,7 @@ package import PostgresClient
 /// What it throws: `DomainError` for what a caller can act on, ``PostgresError`` for what nobody foresaw.
 package struct TenantDatabase: Sendable {
   private let database: any PostgresDatabase
+  private let desk: OutboxDesk?
   private let logger: Logger
   private let options: PostgresTransactionOptions
 
@@ -16,10 +18,12 @@ package struct TenantDatabase: Sendable {
 
   /// The database of all tenants.
   /// - Parameters:
+  ///   - desk: where changes that run in a cache note their commits; without it their word is left to the relay.
   ///   - retries: how often a transaction that others stood in the way of is run again.
   ///   - logger: told why a call found the database unavailable, which a `DomainError` does not say.
-  package init(_ database: any PostgresDatabase, retries: Int = 3, logger: Logger) {
+  package init(_ database: any PostgresDatabase, desk: OutboxDesk? = nil, retries: Int = 3, logger: Logger) {
     self.database = database
+    self.desk = desk
     self.logger = logger
     options = PostgresTransactionOptions(retries: retries)
   }
@@ -41,8 +45,9 @@ package struct TenantDatabase: Sendable {
   func write(
     _ tenant: TenantID, _ statements: [PostgresQuery], refusals: Refusals = [:]
   ) async throws -> [PostgresRows] {
-    try await failing(refusals) {
-      try await database.oneRoundTrip(statements, setup: [Self.setup(tenant)], options: options)
+    let (setup, options) = changing(tenant)
+    return try await failing(refusals) {
+      try await database.oneRoundTrip(statements, setup: [setup], options: options)
     }
   }
 
@@ -50,9 +55,17 @@ package struct TenantDatabase: Sendable {
   func transaction<Result: Sendable>(
     _ tenant: TenantID, refusals: Refusals = [:], _ body: @Sendable (PostgresTransaction) async throws -> Result
   ) async throws -> Result {
-    try await failing(refusals) {
-      try await database.transaction(setup: [Self.setup(tenant)], options: options, body)
+    let (setup, options) = changing(tenant)
+    return try await failing(refusals) {
+      try await database.transaction(setup: [setup], options: options, body)
     }
+  }
+
+  private func changing(_ tenant: TenantID) -> (PostgresQuery, PostgresTransactionOptions) {
+    var options = options
+    guard let change = desk?.note(in: &options) else { return (Self.setup(tenant), options) }
+    let values: [PostgresValue] = [.text(Self.role), .text("\(change)"), .text(tenant.description)]
+    return (PostgresQuery(Self.setTenantAndChange, values), options)
   }
 
   private func failing<Result>(
@@ -67,6 +80,11 @@ package struct TenantDatabase: Sendable {
 
   private static let setTenant = PostgresStatement(
     "SELECT set_config('role', $1, true), set_config('app.tenant_id', $2, true)", name: "set_tenant")
+
+  private static let setTenantAndChange = PostgresStatement(
+    """
+    SELECT set_config('role', $1, true), set_config('app.change', $2, true), set_config('app.tenant_id', $3, true)
+    """, name: "set_tenant_and_change")
 }
 
 /// What violated constraints mean to a caller, by their names.
@@ -75,6 +93,12 @@ typealias Refusals = [String: DomainError]
 extension PostgresReadOptions {
   /// What was acknowledged before the call is seen.
   package static var current: PostgresReadOptions { PostgresReadOptions(source: .primary) }
+
+  /// What the load that the current task runs must see, from a replica if one has it; the same as ``current`` outside of
+  /// loads.
+  static var load: PostgresReadOptions {
+    LoadFreshness.position.map { PostgresReadOptions(source: .replayed(PostgresWALPosition($0))) } ?? .current
+  }
 
   /// The same for statements that look at more than an index leads to.
   static var search: PostgresReadOptions { PostgresReadOptions(source: .primary, lane: .pool) }

@@ -26,7 +26,7 @@ enum GeneratedRows {
       GROUP BY t.id
       RETURNING 1
     )
-    SELECT pg_notify('\(Outbox.channel)', '') FROM told LIMIT 1
+    SELECT pg_notify('\(OutboxNotice.channel)', '') FROM told LIMIT 1
     """
   }
 

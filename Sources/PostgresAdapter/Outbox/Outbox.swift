@@ -3,12 +3,9 @@ import PostgresClient
 
 /// How changes leave word of what they made stale, in their own transaction.
 enum Outbox {
-  /// The channel that wakes the relay. Never used on the way of a booking: NOTIFY makes commits queue for each other.
-  static let channel = "tenantry_outbox"
-
   /// Leaves word of tags that a statement names, and wakes the relay when the transaction commits.
   static func word(of tags: [String], _ tenant: TenantID) -> PostgresQuery {
-    PostgresQuery(insertion, [.tenant(tenant), .textArray(tags), .text(channel)])
+    PostgresQuery(insertion, [.tenant(tenant), .textArray(tags), .text(OutboxNotice.channel)])
   }
 
   /// A change that leaves word and wakes the relay if it returns rows. Returns the same rows with one more column.
@@ -21,7 +18,7 @@ enum Outbox {
     WITH changed AS (\(change)),
       \(another.map { "also AS (\($0))," } ?? "")
       told AS (INSERT INTO outbox (tenant_id, tags) SELECT $1, \(tags) FROM changed)
-    SELECT changed.*, pg_notify('\(channel)', '') FROM changed
+    SELECT changed.*, pg_notify('\(OutboxNotice.channel)', '') FROM changed
     """
   }
 

@@ -2,45 +2,64 @@ import Kernel
 package import Logging
 package import PostgresClient
 
-/// Delivers the word that changes have left, at least once each, whatever crashed after their COMMIT.
+/// Delivers the word that changes have left and that their writers have not taken back, at least once each, whatever
+/// crashed after their COMMIT.
 ///
 /// Any number of relays may run at once: each takes what no other has in hand (SKIP LOCKED). Word that cannot be
-/// delivered stays where it is. It reads as the owner, across tenants.
+/// delivered stays where it is, and the instances are notified of it by the database, once. It reads as the owner, across
+/// tenants.
 package final class OutboxRelay: Sendable {
-  /// Hands word on. Must bear being given the same word again. The position is one that every change it tells of lies
-  /// before.
-  package typealias Delivery = @Sendable (_ words: [OutboxWord], _ position: PostgresWALPosition) async throws -> Void
+  /// How word is handed on.
+  package struct Delivery: Sendable {
+    /// Whether there is any sense in trying now.
+    package var isPossible: @Sendable () -> Bool
+    /// Hands word on, and tells whether everybody knows now. Must bear being given the same word again. The position is one
+    /// that every change it tells of lies before.
+    package var deliver: @Sendable (_ words: [OutboxWord], _ position: PostgresWALPosition) async throws -> Bool
+    /// Notifies the instances also of what could be delivered, where they have no other way to hear.
+    package var announcesAll = false
+
+    package init(
+      isPossible: @escaping @Sendable () -> Bool = { true },
+      deliver: @escaping @Sendable (_ words: [OutboxWord], _ position: PostgresWALPosition) async throws -> Bool
+    ) {
+      self.isPossible = isPossible
+      self.deliver = deliver
+    }
+  }
 
   private let platform: PlatformDatabase
   private let interval: Duration
+  private let grace: Duration
   private let logger: Logger
-  private let deliver: Delivery
+  private let delivery: Delivery
   private let wakeUps: AsyncStream<Void>
   private let bell: AsyncStream<Void>.Continuation
-
-  /// The channel on which PostgreSQL notifies of new word. Bookings do not use it: see ``Outbox``.
-  package static let channel = Outbox.channel
 
   /// Most rows in hand at once.
   private static let batch = 500
 
   /// A relay that has not begun.
-  /// - Parameter interval: how often it looks without being woken.
+  /// - Parameters:
+  ///   - interval: how often it looks without being woken.
+  ///   - grace: how old word must be: until then its writer may still tell of it and take it back.
   package init(
-    platform: PlatformDatabase, interval: Duration, logger: Logger, deliver: @escaping Delivery
+    platform: PlatformDatabase, interval: Duration, grace: Duration = .zero, logger: Logger, delivery: Delivery
   ) {
     self.platform = platform
     self.interval = interval
+    self.grace = grace
     self.logger = logger
-    self.deliver = deliver
+    self.delivery = delivery
     (wakeUps, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Makes it look now; to be called for each notification, and when the subscription to them had a gap.
+  /// Makes it look soon; to be called for each notification of new word, and when the subscription to them had a gap.
   package func wake() { bell.yield() }
 
   /// Delivers until the task is cancelled. To be called once.
   package func run() async {
+    var failures = ThinnedFailures()
     await withTaskGroup { group in
       group.addTask { [bell, interval] in
         while !Task.isCancelled {
@@ -50,39 +69,58 @@ package final class OutboxRelay: Sendable {
         bell.finish()
       }
       for await _ in wakeUps {
-        do { while try await deliverNext() == Self.batch {} } catch {
+        do {
+          // What woke it has come of age then.
+          try await Task.sleep(for: grace)
+          while try await deliverNext() == Self.batch {}
+          failures.ended()
+        } catch {
           guard !Task.isCancelled else { break }
-          logger.warning("outbox not delivered; trying again", metadata: ["error": "\(error)"])
+          if failures.mustTell() {
+            logger.warning("outbox not delivered; trying again", metadata: ["error": "\(error)"])
+          }
         }
       }
       group.cancelAll()
     }
   }
 
-  /// Delivers the oldest rows that nobody has in hand, and removes them. Returns how many. Throws what the delivery
-  /// throws, having removed nothing.
+  /// Delivers the oldest rows that nobody has in hand, and removes them; where that is not possible it announces those that were
+  /// not announced. Returns how many it has dealt with. Throws what the delivery throws, having removed nothing.
   package func deliverNext() async throws -> Int {
-    try await platform.transaction { transaction in
-      let rows = try await transaction.query(Self.take, [.int(Self.batch)])
+    let isPossible = delivery.isPossible()
+    return try await platform.transaction { transaction in
+      let take = isPossible ? OutboxStatements.take : OutboxStatements.takeUnannounced
+      let rows = try await transaction.batch([
+        PostgresQuery(OutboxStatements.limitIdleness),
+        PostgresQuery(take, [.int(Self.batch), .double(grace / .seconds(1))]),
+      ])[1]
       guard !rows.isEmpty else { return 0 }
-      // Read after the rows were seen, so that their changes lie before it.
-      let position: PostgresWALPosition = try await transaction.query(Self.position)[0].decode(0)
-      var ids: [Int64] = []
-      var tags: [TenantID: Set<String>] = [:]
-      for row in rows {
-        ids.append(try row.decode(0))
-        tags[try row.decode(1), default: []].formUnion(try row.decode(2, as: [String].self))
+      let ids = try rows.map { try $0.decode(0, as: Int64.self) }
+      var isDelivered = false
+      if isPossible {
+        // Read after the rows were seen, so that their changes lie before it.
+        let position: PostgresWALPosition = try await transaction.query(OutboxStatements.position)[0].decode(0)
+        isDelivered = try await delivery.deliver(try OutboxWord.words(rows, from: 1), position)
       }
-      try await deliver(tags.map { OutboxWord(tenant: $0.key, texts: $0.value) }, position)
-      _ = try await transaction.query(Self.remove, [.int64Array(ids)])
-      return rows.count
+      if !isDelivered || delivery.announcesAll {
+        let parameters: [PostgresValue] = [.int64Array(ids), .text(OutboxNotice.channel), .text("")]
+        _ = try await transaction.query(OutboxStatements.announceRows, parameters)
+      }
+      if isDelivered { _ = try await transaction.query(OutboxStatements.remove, [.int64Array(ids)]) }
+      return isDelivered || !isPossible ? rows.count : 0
     }
   }
+}
 
-  private static let take = PostgresStatement(
-    "SELECT id, tenant_id, tags FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED", name: "outbox.take")
+/// Of failures in a row the first is told, and then every tenth.
+private struct ThinnedFailures {
+  private var count = 0
 
-  private static let position = PostgresStatement("SELECT pg_current_wal_insert_lsn()", name: "outbox.position")
+  mutating func mustTell() -> Bool {
+    defer { count += 1 }
+    return count % 10 == 0
+  }
 
-  private static let remove = PostgresStatement("DELETE FROM outbox WHERE id = ANY ($1)", name: "outbox.remove")
+  mutating func ended() { count = 0 }
 }

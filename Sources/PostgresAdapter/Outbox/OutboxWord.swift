@@ -1,4 +1,5 @@
 package import Kernel
+import PostgresClient
 
 /// What changes of one tenant made stale.
 package struct OutboxWord: Sendable, Equatable {
@@ -20,6 +21,16 @@ package struct OutboxWord: Sendable, Equatable {
     self.init(
       tenant: tenant, tags: texts.subtracting(platform),
       platformTags: Set(platform.map { String($0.dropFirst(Self.platformPrefix.count)) }))
+  }
+
+  /// The words of rows, one for each tenant.
+  /// - Parameter column: where the tenant stands, and its tags behind it.
+  static func words(_ rows: PostgresRows, from column: Int) throws -> [OutboxWord] {
+    var tags: [TenantID: Set<String>] = [:]
+    for row in rows {
+      tags[try row.decode(column), default: []].formUnion(try row.decode(column + 1, as: [String].self))
+    }
+    return tags.map { OutboxWord(tenant: $0.key, texts: $0.value) }
   }
 
   /// No name of a tag holds a colon.

@@ -58,6 +58,10 @@ public final class PostgresRouter: PostgresDatabase {
     -> PostgresRows
   {
     let first = try await reader(options.source, except: [])
+    if case .replayed = options.source, machine.withLock({ $0.servers[first].role != .replica }) {
+      // No replica is known to be that far; by the next read one may be.
+      startRound()
+    }
     do {
       return try await call(first, .reads) { try await $0.reads.read(query, setup: setup, options: options) }
     } catch let error as PostgresError where error.speaksAgainstServer {

@@ -50,8 +50,10 @@ extension Session {
         statements.prepared(sql, pending.preparing.remove(at: index).name)
       }
     case .answered:
+      // What is asked behind COMMIT does not take back what was said while it was executed.
+      let isBehindCommit = pending.exchange.commits && pending.reply.results.last?.commandTag == "COMMIT"
       if let result { pending.reply.results.append(result) }
-      pending.reply.hasFinalWarning = warned
+      pending.reply.hasFinalWarning = warned || (isBehindCommit && pending.reply.hasFinalWarning)
     case .failed(let step): if let result { failed(pending, step, result) }
     case .finished:
       if warned { pending.reply.hasFinalWarning = true }

@@ -41,7 +41,7 @@ extension PostgresPool {
     }
     guard transaction.end() else { return .success(value) }
     do {
-      try await transaction.commit(within: options.commitDeadline)
+      try await transaction.commit(options)
       return .success(value)
     } catch {
       let failure = error as? PostgresError
@@ -79,15 +79,17 @@ extension PostgresPool {
     _ statements: [PostgresQuery], setup: [PostgresQuery] = [], options: PostgresTransactionOptions = .init()
   ) async throws -> [PostgresRows] {
     let inner = try (setup + statements).map { try Step($0) }
-    let steps = [options.begin] + inner + [Step(own: "COMMIT")]
+    let steps = [options.begin] + inner + options.ending
     var attempt = 0
     while true {
       let exchange = exchange(.steps(steps), cancellation: .untilSent, commits: true)
       var reply = try await watch(statements, setup: setup) { try await perform(exchange) }
       let failure: PostgresError
       do throws(PostgresError) {
-        try CommitReply.check(reply)
-        reply.results = Array(reply.results.dropFirst(1 + setup.count).dropLast())
+        try CommitReply.check(reply, at: 1 + inner.count)
+        options.onCommit?(CommitReply.position(reply, behind: 1 + inner.count))
+        reply.results = Array(reply.results[(1 + setup.count)...inner.count])
+        reply.failure = nil
         return try rows(reply, statements)
       } catch {
         failure = error

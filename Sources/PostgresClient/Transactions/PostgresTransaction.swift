@@ -142,11 +142,13 @@ public final class PostgresTransaction: Sendable {
 
   /// Commits. Nothing cancels it.
   /// - Throws: ``PostgresError``; with ``PostgresError/Code/commitUnknown`` when nobody knows.
-  func commit(within deadline: Duration) async throws {
+  func commit(_ options: PostgresTransactionOptions) async throws {
     let exchange = pool.exchange(
-      .steps([Step(own: "COMMIT")]), lease: .uses(lease), cancellation: .never, commits: true, runsFor: deadline)
+      .steps(options.ending), lease: .uses(lease), cancellation: .never, commits: true,
+      runsFor: options.commitDeadline)
     let reply = try await pool.perform(exchange)
-    try CommitReply.check(reply)
+    try CommitReply.check(reply, at: 0)
+    options.onCommit?(CommitReply.position(reply, behind: 0))
   }
 
   /// Rolls back, unless the caller was cancelled: then the pool does it, and nobody waits.

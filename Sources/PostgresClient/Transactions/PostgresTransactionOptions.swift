@@ -17,6 +17,9 @@ public struct PostgresTransactionOptions: Sendable {
   public var retryDelay = Duration.milliseconds(10)
   /// How long COMMIT may take before its outcome is given up as unknown.
   public var commitDeadline = Duration.seconds(10)
+  /// Called once the transaction has been committed, with a position in the write-ahead log behind it, which is read in the same round
+  /// trip as COMMIT; nil when the server went away before it told.
+  public var onCommit: (@Sendable (PostgresWALPosition?) -> Void)?
 
   public init(isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, retries: Int = 3) {
     self.isolation = isolation
@@ -30,6 +33,11 @@ public struct PostgresTransactionOptions: Sendable {
     if let isolation { sql += " ISOLATION LEVEL " + isolation.rawValue }
     if isReadOnly { sql += " READ ONLY" }
     return Step(own: sql, isPrepared: true)
+  }
+
+  /// COMMIT, and what is asked behind it.
+  var ending: [Step] {
+    [Step(own: "COMMIT")] + (onCommit == nil ? [] : [Step(own: "SELECT pg_current_wal_insert_lsn()")])
   }
 
   /// The wait before a retry, the first being number 0.

@@ -11,12 +11,16 @@ import RedisClient
 /// the offset the reigns of one process that was demoted and came back without a restart. The server says both itself:
 /// a script never has to trust what its sender believes to be talking to.
 enum FenceScripts {
-  /// Makes what is missing; returns all generations. One new nonce per tag.
+  /// Makes what is missing; returns all generations. The position of those that are, or `-`; one new nonce per tag.
   static let mint = RedisScript(
     prelude + """
       local found = {}
       for i, key in ipairs(KEYS) do
-        local tag, isChanged = settled(key, ARGV[i])
+        local old = load(key)
+        -- A change that is still marked may be committed after the position.
+        local isLost = not old or (old.epoch ~= epoch and not next(old.doubts))
+        local tag, isChanged = settled(key, ARGV[i + 1], old)
+        if isLost then tag.position = ARGV[1] end
         if isChanged then store(key, tag) end
         found[i] = text(tag)
       end

@@ -28,8 +28,8 @@ extension RedisCacheStore: FenceStorePort {
       })
   }
 
-  package func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
-    try await make(FenceScripts.mint, tags, [])
+  package func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
+    try await make(FenceScripts.mint, tags, [.string(position.map(FenceRecord.text) ?? FenceRecord.unknown)])
   }
 
   package func doubt(_ tags: [CacheTag], by change: UInt64, lease: Duration) async throws(CacheStoreError) {

@@ -50,7 +50,7 @@ package struct TenantDirectory: Sendable {
   /// The tenant a key speaks for, without suspending, if memory has it; nil when ``holder(ofKey:)`` must be asked.
   package func peek(_ prepared: PreparedKey) -> TenantID? {
     guard let entry = cache.peek(prepared.cacheKey), !entry.isAbsent else { return nil }
-    if let admitted = prepared.admitted, admitted.entry === entry { return admitted.tenant }
+    if let admitted = prepared.admitted, admitted.entry.isIdentical(to: entry) { return admitted.tenant }
     // A refusal is told by the way that can throw.
     guard let holder = entry.value(as: KeyHolder.self), let admitted = try? admit(holder, prepared.key) else {
       return nil

@@ -5,6 +5,8 @@ package enum BuiltProgram {
   /// What a program that failed printed.
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   /// Where the build left a program: beside the tests, or above the folder they are in. nil when it is not there.

@@ -1,5 +1,5 @@
 import Glibc
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -19,6 +19,8 @@ package final class FaultProxy: Sendable {
     package var dropsFromServer = false
     /// Swallows what the client sends; the connection stays open.
     package var dropsFromClient = false
+    /// Swallows those messages of Redis subscriptions whose payload it says so of; all else passes.
+    package var dropsMessage: (@Sendable (ByteBuffer) -> Bool)?
     /// Accepts connections and resets them at once.
     package var refuses = false
 

@@ -8,6 +8,7 @@ final class ProxyHandler: ChannelInboundHandler {
   private weak var proxy: FaultProxy?
   private let peer: any Channel
   private let isFromServer: Bool
+  private var sieve = MessageSieve()
   /// What is held back, in order: no byte overtakes another, however late a timer runs.
   private var held = CircularBuffer<(due: NIODeadline, piece: ByteBuffer)>()
 
@@ -19,7 +20,11 @@ final class ProxyHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard let proxy else { return context.close(promise: nil) }
-    let bytes = unwrapInboundIn(data)
+    var bytes = unwrapInboundIn(data)
+    if isFromServer, let drops = proxy.faults.dropsMessage {
+      bytes = sieve.sift(bytes, drops)
+      guard bytes.readableBytes > 0 else { return }
+    }
     let isFromServer = isFromServer
     switch proxy.state.withLock({ $0.fate(of: bytes, isFromServer: isFromServer) }) {
     case .dropped: return

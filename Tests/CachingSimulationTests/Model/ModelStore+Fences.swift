@@ -10,10 +10,10 @@ extension ModelStore: FenceStorePort {
     }
   }
 
-  func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
+  func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
     change { state, now in
       tags.map { tag in
-        var record = state.record(tag) ?? state.newRecord()
+        var record = state.record(tag) ?? state.newRecord(at: position)
         let open = record.doubts.filter { $0.value > now }
         if open.count < record.doubts.count {
           if state.flaw != .forgivesDoubt { record = state.newRecord() }
@@ -77,9 +77,11 @@ extension ModelStore.State {
     contents.records[tag].flatMap { $0.epoch == epoch || flaw == .keepsGenerations ? $0 : nil }
   }
 
-  mutating func newRecord() -> ModelStore.Record {
+  mutating func newRecord(at position: UInt64? = nil) -> ModelStore.Record {
     nextNonce += 1
-    return ModelStore.Record(epoch: epoch, nonce: nextNonce)
+    var record = ModelStore.Record(epoch: epoch, nonce: nextNonce)
+    record.position = position
+    return record
   }
 }
 

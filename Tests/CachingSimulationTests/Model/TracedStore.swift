@@ -36,8 +36,8 @@ final class TracedStore: FenceStorePort {
     return reading
   }
 
-  func mint(_ tags: [CacheTag]) async throws(CacheStoreError) -> [Generation] {
-    let minted = try await store.mint(tags)
+  func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
+    let minted = try await store.mint(tags, position: position)
     log("mint \(names(tags)) → \(minted.map(text))")
     return minted
   }

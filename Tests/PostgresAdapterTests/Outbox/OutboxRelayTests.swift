@@ -57,9 +57,9 @@ struct OutboxRelayTests {
     let database = try await TestDatabase()
     let tenant = try await TenantPair.insert(into: database.directory).tenant
     try await database.bookings.book(tenant, Fixtures.booking())
-    let failing = OutboxRelay(platform: database.platform, interval: .seconds(60), logger: .quiet) { _, _ in
-      throw DomainError(.unavailable, "nobody listens")
-    }
+    let failing = OutboxRelay(
+      platform: database.platform, interval: .seconds(60), logger: .quiet,
+      delivery: .init { _, _ in throw DomainError(.unavailable, "nobody listens") })
     await #expect(throws: DomainError.self) { try await failing.deliverNext() }
     #expect(try await database.psql("SELECT count(*) FROM outbox") == "1")
     let heard = Heard()
@@ -113,10 +113,13 @@ private final class Heard: Sendable {
   let positions = Mutex<[PostgresWALPosition]>([])
 
   func relay(_ database: TestDatabase, interval: Duration = .seconds(60)) -> OutboxRelay {
-    OutboxRelay(platform: database.platform, interval: interval, logger: .quiet) { words, position in
-      self.words.withLock { $0 += words }
-      self.positions.withLock { $0.append(position) }
-    }
+    OutboxRelay(
+      platform: database.platform, interval: interval, logger: .quiet,
+      delivery: .init { words, position in
+        self.words.withLock { $0 += words }
+        self.positions.withLock { $0.append(position) }
+        return true
+      })
   }
 
   /// Delivers what is there, and compares it.

@@ -71,6 +71,12 @@ final class TestDatabase: Sendable {
     return dump.split(separator: "\n").filter { !$0.contains("restrict") }.joined(separator: "\n")
   }
 
+  /// A connection that hears what is sent on a channel.
+  func listener(on channel: String) throws -> PostgresListener {
+    PostgresListener(
+      url: try PostgresURL("postgres://tenantry@127.0.0.1:\(server.port)/\(name)"), channels: [channel], loop: loop)
+  }
+
   /// Runs SQL as superuser; rows a line, columns separated by `|`.
   @discardableResult
   func psql(_ sql: String) async throws -> String {

@@ -27,14 +27,18 @@ struct CommitFaultTests {
     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
   }
 
-  @Test("A cancelled wait for the standby is unknown, never a success", arguments: [true, false])
-  func cancelledWait(inOneRoundTrip: Bool) async throws {
+  @Test(
+    "A cancelled wait for the standby is unknown, never a success", arguments: [true, false], [true, false])
+  func cancelledWait(inOneRoundTrip: Bool, asksForPosition: Bool) async throws {
     defer { try? standby.thaw() }
+    var asking = PostgresTransactionOptions()
+    if asksForPosition { asking.onCommit = { _ in Issue.record("the commit is not certain") } }
+    let options = asking
     let task = Task {
       if inOneRoundTrip {
-        _ = try await pool.oneRoundTrip([PostgresQuery("INSERT INTO t VALUES (1)")])
+        _ = try await pool.oneRoundTrip([PostgresQuery("INSERT INTO t VALUES (1)")], setup: [], options: options)
       } else {
-        try await pool.transaction { _ = try await $0.query("INSERT INTO t VALUES (1)") }
+        try await pool.transaction(options: options) { _ = try await $0.query("INSERT INTO t VALUES (1)") }
       }
     }
     try await eventually("COMMIT waits") { try server.psql(cancelWaiting).contains("t") }

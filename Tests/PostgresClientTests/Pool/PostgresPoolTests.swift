@@ -1,5 +1,6 @@
 import Logging
 import PostgresClient
+import Synchronization
 import TestServers
 import Testing
 
@@ -45,6 +46,34 @@ struct PostgresPoolTests {
     #expect(row.isNull(14))
     #expect(throws: PostgresError.self) { try row.decode(14, as: String.self) }
     #expect(throws: PostgresError.self) { try row.decode(5, as: Int.self) }
+  }
+
+  @Test("A commit tells a position behind it in its own round trip; what is rolled back tells none")
+  func positions() async throws {
+    _ = try await pool.query("CREATE TABLE told (id bigint PRIMARY KEY)")
+    let told = Mutex<[PostgresWALPosition?]>([])
+    var options = PostgresTransactionOptions()
+    options.onCommit = { position in told.withLock { $0.append(position) } }
+    func now() async throws -> PostgresWALPosition {
+      try #require(try await pool.query("SELECT pg_current_wal_insert_lsn()").first).decode(0)
+    }
+    let insertion = PostgresQuery("INSERT INTO told VALUES ($1) RETURNING id", [.int64(1)])
+    let before = try await now()
+    let rows = try await pool.oneRoundTrip([insertion, PostgresQuery("SELECT 7::bigint")], setup: [], options: options)
+    #expect(try rows.count == 2 && rows[0][0].decode(0, as: Int.self) == 1 && rows[1][0].decode(0, as: Int.self) == 7)
+    let first = try #require(told.withLock { $0.last } ?? nil)
+    #expect(first > before)
+    try await pool.transaction(options: options) { _ = try await $0.query("INSERT INTO told VALUES (2)") }
+    let second = try #require(told.withLock { $0.last } ?? nil)
+    let end = try await now()
+    #expect(second > first && second <= end)
+    await #expect(throws: PostgresError.self, "the number is taken") {
+      try await pool.oneRoundTrip([insertion], setup: [], options: options)
+    }
+    await #expect(throws: PostgresError.self) {
+      try await pool.transaction(options: options) { _ = try await $0.query(insertion) }
+    }
+    #expect(told.withLock { $0.count } == 2)
   }
 
   @Test("A transaction commits what its closure did, and nothing when it throws")
