@@ -79,13 +79,20 @@ def measure(chosen, folder):
         found = {"rounds": [], "unpinned": [], "singles": {}}
         with contextlib.ExitStack() as servers:
             started, tag, sizes = start(make, servers, folder)
-            commands = [" ".join(server.command) for server in started.values()]
+            commands = [command(server) for server in started.values()]
             rounds(chosen, found, runs.Plan(started, shared, folder, tag), shared, started, redis)
         extras(chosen, found, make, shared, folder, tag)
     settings = " ".join(f"{name}={value}" for name, value in QUIET.items())
     return report.write(
         found | {"machine": about, "bytes": sizes, "seconds": chosen.seconds, "stores": list(shared),
-                 "commands": [f"Tenantry's settings: {settings}", *commands]}, chosen.output)
+                 "commands": [f"settings of every tenantry: {settings}", *commands]}, chosen.output)
+
+
+def command(server):
+    """How a server was started, with the settings in which it differs from its like."""
+    differing = [f"{name}={value}" for name, value in server.environment.items()
+                 if name.startswith(("CACHE_", "PEER_MODE")) or name == "ADAPTERS_PRESET"]
+    return f"{server.name}: {' '.join([*differing, *server.command])}".replace(f"{ROOT}/", "")
 
 
 def start(make, servers, folder):

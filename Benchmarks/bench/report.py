@@ -52,18 +52,27 @@ def markdown(report, table, rounds, pictures):
         f"{about['load_before']:.2f} before the start. {len(rounds)} interleaved rounds of {report['seconds']} s a run; "
         f"the list has {sizes['list']:,} bytes, with gzip {sizes['gzip']:,}, one package {sizes['package']:,}; lists of "
         f"the 1,000 tenants have {sizes['lists']:,} on average. Answers of all contenders were compared before any "
-        "timing, and no request failed.", "", "## What was asked for", "", "| figure | measured | goal | met | each round |", "|---|---|---|---|---|"]
-    for goal in report["goals"]:
-        each = ", ".join(f"{value:.2f}" for value in goal["each"])
-        lines.append(f"| {goal['name']} | {goal['value']:.3g} {goal['unit']} | {goal['goal']} {goal['unit']} | "
-                     f"{'yes' if goal['met'] else '**no**'} | {each} |")
-    lines += ["", "## Requests a second", ""] + rates(table, report["stores"])
+        "timing, and no request failed.", *goal_lines(report["goals"])]
+    if rounds:
+        lines += ["", "## Requests a second", ""] + rates(table, report["stores"])
     lines += singles(report["singles"]) + unpinned(report["unpinned"])
-    lines += ["", "## Pictures", ""] + [f"![{name}]({name})" for name in pictures]
+    if pictures:
+        lines += ["", "## Pictures", ""] + [f"![{name}]({name})" for name in pictures]
     lines += ["", "## Versions and commands", "", "```"]
     lines += [f"{name}: {value}" for name, value in about["versions"].items()]
     lines += ["", *report["commands"], "```", ""]
     return "\n".join(lines)
+
+
+def goal_lines(found):
+    if not found:
+        return []
+    lines = ["", "## What was asked for", "", "| figure | measured | goal | met | each round |", "|---|---|---|---|---|"]
+    for goal in found:
+        each = ", ".join(f"{value:.2f}" for value in goal["each"])
+        lines.append(f"| {goal['name']} | {goal['value']:.3g} {goal['unit']} | {goal['goal']} {goal['unit']} | "
+                     f"{'yes' if goal['met'] else '**no**'} | {each} |")
+    return lines
 
 
 def rates(table, stores):
