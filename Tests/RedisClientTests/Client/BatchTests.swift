@@ -50,10 +50,11 @@ struct BatchTests {
 }
 
 extension BatchTests.Counts {
-  /// What came to pass between two looks, each of which the server reads and answers once.
+  /// What came to pass between two looks, but for what the server reads and writes for them: a question and the end of its
+  /// connection, and an answer.
   fileprivate static func - (late: Self, early: Self) -> Self {
     Self(
       writes: late.writes - early.writes, wakeUps: late.wakeUps - early.wakeUps,
-      server: zip(late.server, early.server).map { $0 - $1 - 1 })
+      server: [late.server[0] - early.server[0] - 2, late.server[1] - early.server[1] - 1])
   }
 }
