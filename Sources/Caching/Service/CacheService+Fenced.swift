@@ -4,14 +4,19 @@ import Synchronization
 extension CacheService {
   /// Loads behind a fence, from a replica if one has seen what the fence tells of, and keeps the value.
   func keepFenced<Value: Codable & Sendable>(
-    _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+    _ finding: SharedFinding, _ way: Way<Value>, isClaimed: Bool = false,
+    _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
-    try await keepCounted(finding, way) { try await counted(seeing: finding.fence.position, load) }
+    try await keepCounted(finding, way, isClaimed: isClaimed) {
+      try await counted(seeing: finding.fence.position, load)
+    }
   }
 
   /// Stores what a load behind a fence brings for all while the fence holds. The caller counts the load.
+  /// - Parameter isClaimed: whether others who would load wait until this is stored.
   func keepCounted<Value: Codable & Sendable>(
-    _ finding: SharedFinding, _ way: Way<Value>, _ load: @Sendable () async throws -> Loaded<Value>?
+    _ finding: SharedFinding, _ way: Way<Value>, isClaimed: Bool = false,
+    _ load: @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
     _ = flights.watch(way.key)
     let detachments = flights.detachments(way.key)
@@ -26,7 +31,8 @@ extension CacheService {
     // The last caller has gone, or the key was removed.
     try Task.checkCancellation()
     guard landing.isKept, fits(landing.entry, way.policy), let shared else { return landing }
-    guard flights.holds(way.key, way.flight) else {
+    let isRemoved = flights.detachments(way.key) != detachments
+    guard flights.holds(way.key, way.flight) || (isClaimed && !isRemoved) else {
       // Removed, or overtaken by a load that began later and may have ended earlier: what that one left in memory may be
       // older than what this one brings.
       await forgetChanged(way)
@@ -38,7 +44,11 @@ extension CacheService {
       shared.state.withLock { $0.outrun.caughtUp(way.key, from: serial) }
       // Removed between the look above and now: then the store must not have it either. Where it was only overtaken, the
       // fence says that what was stored holds.
-      if flights.detachments(way.key) != detachments { await del([way.key]) }
+      if flights.detachments(way.key) != detachments {
+        await del([way.key])
+      } else if !flights.holds(way.key, way.flight) {
+        generations.bump(way.key.suspectTags)
+      }
       return landing
     case false?:
       // A tag has changed, or is about to. What was loaded may be newer than what this instance has in memory under the

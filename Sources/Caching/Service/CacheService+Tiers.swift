@@ -23,7 +23,7 @@ extension CacheService {
     case .load(let finding, let claim):
       defer { if let claim { shared.release(claim) } }
       guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }
-      return try await keepFenced(finding, way, bare)
+      return try await keepFenced(finding, way, isClaimed: claim != nil, bare)
     }
   }
 
