@@ -124,7 +124,7 @@ extension Settings.Cache {
     let negative = try reader.duration("CACHE_NEGATIVE_TTL", default: .seconds(10))
     let threshold = try reader.integer("CACHE_COMPRESS_MIN_BYTES", default: 1024, in: 0...Int(Int32.max))
     let grace = try reader.duration("CACHE_STALE_GRACE", default: .seconds(3600))
-    let policy = { (life: Duration) in
+    let policy = { (life: Duration) -> CachePolicy in
       var policy = CachePolicy(
         timeToLive: life, negativeTimeToLive: negative, jitter: jitter, staleGrace: grace,
         refreshThreshold: life / 10, compressionThreshold: threshold)
