@@ -45,7 +45,8 @@ final class Service: Sendable {
   ) async throws -> Answer {
     var headers = headers
     if let key { headers[key.name] = key.value }
-    let request = TestClient.Request(path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+    let request = TestClient.Request(
+      path, method: method, authority: "localhost", headers: headers, body: body.map { ByteBuffer(string: $0) })
     return try await TestClient.withClient(host: "127.0.0.1", port: port, configuration: .init(timeout: limit)) {
       let response = try await $0.execute(request)
       return Answer(
