@@ -29,12 +29,14 @@ actor Caller {
 
   /// A read of a storefront of the tenant `willow`.
   func get(_ path: String, headers: HTTPFields = Key.storefront) async throws -> Answer {
-    try await call(TestClient.Request(path, method: .get, headers: headers))
+    try await call(TestClient.Request(path, method: .get, authority: "localhost", headers: headers))
   }
 
   /// A write of its staff.
   func send(_ method: HTTPRequest.Method, _ path: String, _ body: String) async throws -> Answer {
-    try await call(TestClient.Request(path, method: method, headers: Key.staff, body: ByteBuffer(string: body)))
+    try await call(
+      TestClient.Request(
+        path, method: method, authority: "localhost", headers: Key.staff, body: ByteBuffer(string: body)))
   }
 
   /// Books a date for a customer of the storefront.
@@ -42,7 +44,8 @@ actor Caller {
     var headers = Key.storefront
     headers[Key.idempotency] = "\"\(UInt64.random(in: .min ... .max))\""
     return try await call(
-      TestClient.Request("/api/v1/bookings", method: .post, headers: headers, body: ByteBuffer(string: body)))
+      TestClient.Request(
+        "/api/v1/bookings", method: .post, authority: "localhost", headers: headers, body: ByteBuffer(string: body)))
   }
 
   func call(_ request: TestClient.Request) async throws -> Answer {
