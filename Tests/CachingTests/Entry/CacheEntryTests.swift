@@ -9,7 +9,7 @@ struct CacheEntryTests {
   private static let stamp = FenceStamp(
     tags: FenceTags(scope: .platform, names: ["a"]), sum: 77, trust: 3, isInDoubt: false)
   private static let life = EntryLife(
-    madeAt: 5 << 26, refreshAt: 900_000_000_000, freshUntil: 1_000_000_000_000, expiresAt: 4_600_000_000_000)
+    madeAt: 5 << 26, refreshAt: 900_000_000_000, freshUntil: 1_000_000_000_000, expiresAt: 1_000_000_000_000 + 1 << 41)
 
   private func entry(
     _ body: String, gzip: String? = nil, isAbsent: Bool = false, value: (any Sendable)? = nil, life: EntryLife = life
