@@ -151,6 +151,7 @@ def main():
     except Failure as failure:
         sys.exit(f"bench-check: {failure}")
     if chosen.update:
+        VALUES.parent.mkdir(exist_ok=True)
         VALUES.write_text(json.dumps({"taken_with": setting(), "each_request": found}, indent=2) + "\n")
         print(f"written to {VALUES.relative_to(ROOT)}")
         return
