@@ -87,7 +87,7 @@ let package = Package(
       "HTTPAdapter",
       [
         "Kernel", "Caching", "TenancyDomain", "CatalogDomain", "AvailabilityDomain", "BookingsDomain", "Observability",
-        hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes,
+        hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, systemPackage,
       ]),
     source("RedisAdapter", ["Kernel", "Caching", "RedisClient", logging, nioCore]),
     source(
@@ -122,7 +122,7 @@ let package = Package(
     tests("KernelTests", ["Kernel"]),
     tests("CachingTests", ["Caching", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("CatalogDomainTests", ["CatalogDomain", "InMemoryAdapter", "PortContracts"]),
-    tests("HTTPAdapterTests", ["HTTPAdapter", httpTypes, nioCore]),
+    tests("HTTPAdapterTests", ["HTTPAdapter", "CatalogDomain", "Kernel", httpTypes, nioCore]),
     tests("TenancyDomainTests", ["TenancyDomain", "PortContracts"]),
     tests("AvailabilityDomainTests", ["AvailabilityDomain", "PortContracts"]),
     tests("BookingsDomainTests", ["BookingsDomain", "PortContracts"]),

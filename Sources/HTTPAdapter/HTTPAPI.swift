@@ -25,13 +25,14 @@ package struct HTTPAPI: Sendable {
     package let blackouts: BlackoutEditor
     package let views: any PackageViewsPort
     package let analytics: PackageAnalytics
+    package let exchange: PackageExchange
     package let cache: any CacheServicePort
 
     package init(
       directory: TenantDirectory, catalog: CatalogService, availability: AvailabilityService, bookings: BookingService,
       packages: CatalogEditor<Package>, segments: CatalogEditor<Segment>, addOns: CatalogEditor<AddOn>,
       venues: CatalogEditor<Venue>, blackouts: BlackoutEditor, views: any PackageViewsPort,
-      analytics: PackageAnalytics, cache: any CacheServicePort
+      analytics: PackageAnalytics, exchange: PackageExchange, cache: any CacheServicePort
     ) {
       self.directory = directory
       self.catalog = catalog
@@ -44,6 +45,7 @@ package struct HTTPAPI: Sendable {
       self.blackouts = blackouts
       self.views = views
       self.analytics = analytics
+      self.exchange = exchange
       self.cache = cache
     }
   }
@@ -124,6 +126,7 @@ package struct HTTPAPI: Sendable {
     CatalogRoutes(catalog: services.catalog, views: services.views).add(to: routes)
     AvailabilityRoutes(availability: services.availability).add(to: routes)
     BookingRoutes(bookings: services.bookings).add(to: routes)
+    PackageExchangeRoutes(exchange: services.exchange).add(to: routes)
     StaffRoutes(resource: CatalogResource(editor: services.packages), endpoints: Endpoint.packages).add(to: routes)
     StaffRoutes(resource: CatalogResource(editor: services.segments), endpoints: Endpoint.segments).add(to: routes)
     StaffRoutes(resource: CatalogResource(editor: services.addOns), endpoints: Endpoint.addOns).add(to: routes)

@@ -36,6 +36,15 @@ struct InMemoryCatalogTests {
       CatalogRepositoryContract(repository: InMemoryVenueRepository(database: database), tenants: tenants))
   }
 
+  @Test("Bulk writes keep the rules of their port", arguments: PackageBulkContract.rules)
+  func obeys(_ rule: ContractRule<PackageBulkContract>) async throws {
+    try await rule.check(
+      PackageBulkContract(
+        bulk: InMemoryPackageBulk(database: database), packages: InMemoryPackageRepository(database: database),
+        segments: InMemorySegmentRepository(database: database), addOns: InMemoryAddOnRepository(database: database),
+        tenants: try await TenantPair.insert(into: InMemoryTenantRepository(database: database))))
+  }
+
   @Test("The ports keep the rules of a catalog together", arguments: CatalogContract.rules)
   func obeys(_ rule: ContractRule<CatalogContract>) async throws {
     try await rule.check(

@@ -9,7 +9,7 @@ extension Preset {
       settings,
       Adapters(
         tenants: InMemoryTenantRepository(database: database), reader: InMemoryCatalogReader(database: database),
-        packages: InMemoryPackageRepository(database: database),
+        packages: InMemoryPackageRepository(database: database), bulk: InMemoryPackageBulk(database: database),
         segments: InMemorySegmentRepository(database: database), addOns: InMemoryAddOnRepository(database: database),
         venues: InMemoryVenueRepository(database: database),
         occupancy: InMemoryAvailabilityRepository(database: database),

@@ -42,6 +42,7 @@ extension Preset {
         tenants: PostgresTenantRepository(database: database, platform: platform),
         reader: PostgresCatalogReader(database: database),
         packages: PostgresCatalogRepository<Package>(database: database),
+        bulk: PostgresPackageBulk(database: database),
         segments: PostgresCatalogRepository<Segment>(database: database),
         addOns: PostgresCatalogRepository<AddOn>(database: database),
         venues: PostgresCatalogRepository<Venue>(database: database),

@@ -39,6 +39,7 @@ struct Preset: Sendable {
     let tenants: any TenantRepositoryPort
     let reader: any CatalogReadPort
     let packages: any CatalogRepositoryPort<Package>
+    let bulk: any PackageBulkPort
     let segments: any CatalogRepositoryPort<Segment>
     let addOns: any CatalogRepositoryPort<AddOn>
     let venues: any CatalogRepositoryPort<Venue>
@@ -100,6 +101,9 @@ struct Preset: Sendable {
       analytics: PackageAnalytics(
         packages: adapters.packages, views: views, bookings: CountedBookings(repository: adapters.bookings),
         clock: clock),
+      exchange: PackageExchange(
+        bulk: adapters.bulk, packages: adapters.packages, cache: cache, clock: clock, newID: newID
+      ) { await through?.load($0, .package(slug: nil)) },
       cache: cache)
   }
 }

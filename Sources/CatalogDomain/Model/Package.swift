@@ -53,6 +53,9 @@ package struct Package: CatalogEntity, Equatable {
     }
   }
 
+  /// What addresses beside those of packages are called.
+  package static let reservedSlugs: Set<String> = ["import", "export"]
+
   package static let name = "package"
   package static let tag = CatalogTag.offers
 

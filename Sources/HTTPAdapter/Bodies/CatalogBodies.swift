@@ -47,6 +47,9 @@ extension Package.Fields: BodyFields {
   init(body: [String: JSONValue], tenant: TenantProfile) throws {
     var reader = FieldReader(body)
     let slug = reader.require("slug") { $0.slug("slug") }
+    if let slug, Package.reservedSlugs.contains(slug.description) {
+      reader.fail("slug", "is reserved; choose another than \(slug)")
+    }
     let title = reader.require("title") { $0.text("title", Lengths.name) }
     let description = reader.text("description", Lengths.text, isLong: true)
     let price = reader.require("priceCents") { $0.price("priceCents") }

@@ -20,14 +20,16 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     package var idleTime: TimeAmount
     /// The same while the peer has not taken what it was sent.
     package var drainTime: TimeAmount
-    /// From the head of a request to the end of its body.
+    /// From the head of a request to the end of its body, and again as long as each such time brings `bodyProgress`.
     package var bodyTime: TimeAmount
+    /// Bytes that earn a large body more time.
+    package var bodyProgress = 2 << 20
     /// Bytes of one body, also of one that was refused and is read only to be dropped.
     package var bodyBytes: Int
 
     package init(
       idleTime: TimeAmount = .seconds(60), drainTime: TimeAmount = .minutes(5), bodyTime: TimeAmount = .seconds(30),
-      bodyBytes: Int = 64 << 20
+      bodyBytes: Int = 80 << 20
     ) {
       self.idleTime = idleTime
       self.drainTime = drainTime
@@ -43,6 +45,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   private var idleCheck: Scheduled<Void>?
   private var bodyDeadline: Scheduled<Void>?
   private var bytes = 0
+  private var bytesWhenChecked = 0
   /// Requests whose answer has not been written whole.
   private var unanswered = 0
   /// Whether the newest request has yet to end.
@@ -124,12 +127,12 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
     unanswered += 1
     isOpen = true
-    bytes = 0
+    (bytes, bytesWhenChecked) = (0, 0)
     let length = head.headerFields[.contentLength]
     guard length != nil || head.headerFields[.transferEncoding] != nil else { return }
     startBodyDeadline(context)
     let declared = length.flatMap { Int($0) } ?? 0
-    if head.headerFields[.expect]?.lowercased() == "100-continue", declared <= Call.maximumBody,
+    if head.headerFields[.expect]?.lowercased() == "100-continue", declared <= Call.maximumBody(at: head.path),
       // Else it would stand between the answers of earlier requests.
       unanswered == 1
     {
@@ -139,8 +142,14 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
   /// Over HTTP/2 a body needs no field that announces it, so its first part may be what starts the time.
   private func startBodyDeadline(_ context: ChannelHandlerContext) {
-    let channel = context.channel
-    bodyDeadline = context.eventLoop.scheduleTask(in: bounds.bodyTime) { channel.close(promise: nil) }
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    bodyDeadline = context.eventLoop.scheduleTask(in: bounds.bodyTime) {
+      let (handler, context) = bound.value
+      let progress = handler.bytes - handler.bytesWhenChecked
+      guard progress >= handler.bounds.bodyProgress else { return context.close(promise: nil) }
+      handler.bytesWhenChecked = handler.bytes
+      handler.startBodyDeadline(context)
+    }
   }
 
   /// One timer a connection, set anew only when it goes off, since a request must not pay for it.

@@ -47,5 +47,5 @@ extension Endpoint {
     answers: [.ok("Document")])
 
   /// Every route there is.
-  package static let all: [Endpoint] = catalog + bookings + staff + operators + operations
+  package static let all: [Endpoint] = catalog + bookings + staff + exchange + operators + operations
 }

@@ -66,13 +66,16 @@ package struct Endpoint: Sendable {
   package let parameters: [Parameter]
   /// The name of the schema of the body; nil when none is read.
   package let body: String?
+  /// The forms the body may have.
+  package let bodyMediaTypes: [String]
   package let answers: [Answer]
   /// The full path template, versioned where the route also answers at the root.
   package let template: String
 
   package init(
     _ operation: String, _ method: HTTPRequest.Method, _ path: String, base: Base = .api, access: Access, tag: String,
-    _ summary: String, parameters: [Parameter] = [], body: String? = nil, answers: [Answer]
+    _ summary: String, parameters: [Parameter] = [], body: String? = nil,
+    bodyMediaTypes: [String] = ["application/json"], answers: [Answer]
   ) {
     self.operation = operation
     self.method = method
@@ -83,6 +86,7 @@ package struct Endpoint: Sendable {
     self.summary = summary
     self.parameters = parameters
     self.body = body
+    self.bodyMediaTypes = bodyMediaTypes
     self.answers = answers
     template = base == .root ? path : "/api/v1" + path
   }

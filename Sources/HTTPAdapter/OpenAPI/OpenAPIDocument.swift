@@ -42,7 +42,7 @@ enum OpenAPIDocument {
     if let body = endpoint.body {
       operation["requestBody"] = .object([
         "required": .bool(body != "BookingNote"),
-        "content": content("application/json", schema: body),
+        "content": content(endpoint.bodyMediaTypes, schema: body),
       ])
     }
     return .object(operation)
@@ -52,7 +52,7 @@ enum OpenAPIDocument {
     var responses: [String: JSONValue] = [:]
     for answer in endpoint.answers + endpoint.commonAnswers {
       var response: [String: JSONValue] = ["description": .string(answer.summary)]
-      if let schema = answer.schema { response["content"] = content(answer.mediaType, schema: schema) }
+      if let schema = answer.schema { response["content"] = content([answer.mediaType], schema: schema) }
       responses[String(answer.status)] = .object(response)
     }
     return responses
@@ -66,8 +66,9 @@ enum OpenAPIDocument {
     ])
   }
 
-  private static func content(_ mediaType: String, schema: String) -> JSONValue {
-    .object([mediaType: .object(["schema": .object(["$ref": .string("#/components/schemas/\(schema)")])])])
+  private static func content(_ mediaTypes: [String], schema: String) -> JSONValue {
+    let form: JSONValue = .object(["schema": .object(["$ref": .string("#/components/schemas/\(schema)")])])
+    return .object(Dictionary(mediaTypes.map { ($0, form) }) { first, _ in first })
   }
 
   private static func security(_ access: Endpoint.Access) -> JSONValue {
@@ -108,7 +109,7 @@ extension Endpoint {
         .problem(429, "Too many requests"), .problem(503, "The store is out of reach, or too busy"),
       ]
     }
-    if body != nil { answers.append(.problem(413, "The body is larger than 1 MiB")) }
+    if body != nil { answers.append(.problem(413, "The body is too large: 1 MiB, 64 MiB for an import")) }
     return answers
   }
 }

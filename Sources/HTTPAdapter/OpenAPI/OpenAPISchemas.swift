@@ -6,7 +6,7 @@ enum OpenAPISchemas {
   /// Every schema by name: those written down, and the pages and patches that follow from them.
   static let all: [String: JSONValue] = {
     var schemas: [String: JSONValue] = [:]
-    for text in [records, bodies, bookings, operations, operators, database] {
+    for text in [records, bodies, bookings, operations, operators, database, exchange] {
       if case .object(let members) = parse(text) { schemas.merge(members) { first, _ in first } }
     }
     for name in ["Package", "Segment", "AddOn", "Venue", "Blackout", "Booking", "Customer"] {

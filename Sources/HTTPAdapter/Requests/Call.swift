@@ -10,6 +10,12 @@ struct Call: Sendable {
   /// The largest body of a route that does not stream, in bytes.
   static let maximumBody = 1 << 20
 
+  /// The largest body that the route of an address takes, in bytes.
+  static func maximumBody(at path: String?) -> Int {
+    path?.prefix { $0 != "?" } == Endpoint.importPackages.template[...]
+      ? PackageExchangeRoutes.largestFile : maximumBody
+  }
+
   let request: Request
   let context: APIContext
   let caller: Authenticator.Caller

@@ -35,6 +35,11 @@ struct QueryItems {
     return value
   }
 
+  /// Whether a switch is set; not when it is absent.
+  func flag(_ name: String) throws -> Bool {
+    try parsed(name, "true or false") { ["true": true, "1": true, "false": false, "0": false][$0] } ?? false
+  }
+
   func date(_ name: String) throws -> CalendarDate? {
     try parsed(name, "a date as YYYY-MM-DD") { CalendarDate($0) }
   }

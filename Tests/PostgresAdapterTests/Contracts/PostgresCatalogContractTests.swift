@@ -25,6 +25,18 @@ struct PostgresCatalogContractTests {
     try await rule.check(try await subject(Venue.self))
   }
 
+  @Test("Bulk writes keep the rules of their port", arguments: PackageBulkContract.rules)
+  func obeys(_ rule: ContractRule<PackageBulkContract>) async throws {
+    let database = try await TestDatabase.shared.value
+    try await rule.check(
+      PackageBulkContract(
+        bulk: PostgresPackageBulk(database: database.tenants),
+        packages: PostgresPackageRepository(database: database.tenants),
+        segments: PostgresSegmentRepository(database: database.tenants),
+        addOns: PostgresAddOnRepository(database: database.tenants),
+        tenants: try await TenantPair.insert(into: database.directory)))
+  }
+
   @Test("The ports keep the rules of a catalog together", arguments: CatalogContract.rules)
   func obeys(_ rule: ContractRule<CatalogContract>) async throws {
     let database = try await TestDatabase.shared.value

@@ -1,0 +1,52 @@
+package import Caching
+package import Kernel
+
+/// Takes in and hands out all packages of a tenant.
+package struct PackageExchange: Sendable {
+  private let bulk: any PackageBulkPort
+  private let packages: any CatalogRepositoryPort<Package>
+  private let cache: any CacheServicePort
+  private let clock: any WallClock
+  private let newID: IDGenerator
+  private let onWrite: @Sendable (TenantID) async -> Void
+
+  /// Packages of one step of an export.
+  private static let step = 200
+
+  /// An exchange over repositories.
+  /// - Parameter onWrite: called before an import that changed something returns.
+  package init(
+    bulk: any PackageBulkPort, packages: any CatalogRepositoryPort<Package>, cache: any CacheServicePort,
+    clock: any WallClock, newID: IDGenerator, onWrite: @escaping @Sendable (TenantID) async -> Void = { _ in }
+  ) {
+    self.bulk = bulk
+    self.packages = packages
+    self.cache = cache
+    self.clock = clock
+    self.newID = newID
+    self.onWrite = onWrite
+  }
+
+  /// Imports rows; see ``PackageBulkPort/upsert(_:_:keepsGoing:at:newID:)``. The caches are right before it returns: what
+  /// they hold of the tenant's offers becomes stale once, however many rows there are.
+  package func importRows(
+    _ tenant: TenantID, _ source: any PackageRowSource, keepsGoing: Bool
+  ) async throws -> PackageImportReport {
+    let report = try await cache.changeUnlessRefused([.named(Package.tag, .tenant(tenant))]) {
+      let report = try await bulk.upsert(tenant, source, keepsGoing: keepsGoing, at: clock.now(), newID: newID)
+      return report.hasChanges ? .committed(report) : .unchanged(report)
+    }
+    if report.hasChanges { await onWrite(tenant) }
+    return report
+  }
+
+  /// The packages after a place, whatever their status, in order of creation; none at the end.
+  package func next(_ tenant: TenantID, after place: SortPlace?) async throws -> [Package] {
+    Array(try await packages.list(tenant, PageRequest(after: place, limit: Self.step)).prefix(Self.step))
+  }
+}
+
+extension PackageImportReport {
+  /// Whether anything is other than before.
+  package var hasChanges: Bool { applied && created + updated > 0 }
+}
