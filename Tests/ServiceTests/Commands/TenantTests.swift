@@ -57,13 +57,13 @@ struct TenantTests {
       (["create", "admin"], 64), (["create", "ab"], 64), (["create", "Acme"], 64), (["create", "willow"], 1),
       (["suspend", "nobody"], 1), (["rotate-key", "willow", "--kind", "xk"], 64),
     ])
-  func refusals(_ arguments: [String], _ code: Int32) async throws {
+  func refusals(_ arguments: [String], _ code: Int) async throws {
     let database = try await Self.shared.value
     let end =
       arguments.count == 2
       ? try await database.tenantry("tenant", arguments[0], arguments[1])
       : try await database.tenantry("tenant", arguments[0], arguments[1], arguments[2], arguments[3])
-    #expect(end.code == code && end.errors.split(separator: "\n").count == 1, "\(end)")
+    #expect(Int(end.code) == code && end.errors.split(separator: "\n").count == 1, "\(end)")
   }
 
   private static let shared = Task { try await ServedDatabase() }
