@@ -25,17 +25,22 @@ struct OutrunKeys: Sendable {
   /// A caller is given a value that the store does not have.
   mutating func add(_ key: CacheKey, _ given: EntityTag, under nonces: [UInt64]) {
     lastSerial += 1
-    let isOther = marks[key].map { $0.given != given } ?? false
+    // What was given before a generation that has been heard of since binds nobody: whatever the store has is newer.
+    let isOther = marks[key].map { $0.given != given && !Self.isNewer(nonces, than: $0.nonces) } ?? false
     marks[key] = Mark(serial: lastSerial, given: isOther ? nil : given, nonces: nonces)
   }
 
   /// Whether this instance may take a stored value. Forgets the key if so.
   mutating func admits(_ key: CacheKey, _ stored: EntityTag, under nonces: [UInt64]) -> Bool {
     guard let mark = marks[key] else { return true }
-    let isNewer = zip(mark.nonces, nonces).contains { $0 != 0 && $0 != $1 }
-    guard isNewer || mark.given == stored else { return false }
+    guard Self.isNewer(nonces, than: mark.nonces) || mark.given == stored else { return false }
     marks[key] = nil
     return true
+  }
+
+  /// Whether one of the generations that were known has moved. None ever comes back.
+  private static func isNewer(_ nonces: [UInt64], than known: [UInt64]) -> Bool {
+    zip(known, nonces).contains { $0 != 0 && $1 != 0 && $0 != $1 }
   }
 
   /// A load that began when ``lastSerial`` was `serial` has been stored.

@@ -35,6 +35,14 @@ struct OutrunKeysTests {
     #expect(taken(&keys, [old, new], key) == [false, false])
   }
 
+  @Test("Of several values that were given under different generations only the last binds")
+  func severalGenerations() {
+    var keys = OutrunKeys()
+    keys.add(key, old, under: [1, 1])
+    keys.add(key, new, under: [1, 2])
+    #expect(taken(&keys, [old, new], key) == [false, true])
+  }
+
   @Test("A value of a newer generation is taken, one of a generation that was not known is not")
   func newerGeneration() {
     for (known, isTaken) in [([1, 3], true), ([0, 2], false), ([1, 0], false), ([0, 0], false)] as [([UInt64], Bool)] {
