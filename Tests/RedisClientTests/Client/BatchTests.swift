@@ -30,14 +30,13 @@ struct BatchTests {
       for _ in 0..<rounds { #expect(try await client.mget(keys).map { $0?.text } == keys) }
       var used = try await counts(connection, server) - before
       print("MGET of 100 keys, \(rounds) times: \(used)")
-      #expect(used == Counts(writes: rounds, wakeUps: rounds, server: [rounds, rounds]))
+      #expect(used.isOnePer(rounds))
 
       before = try await counts(connection, server)
       for _ in 0..<rounds { #expect(try await client.sendMany(keys.map { .get($0) }).map(\.text) == keys) }
       used = try await counts(connection, server) - before
       print("Batches of 100 GET, \(rounds) times: \(used)")
-      #expect(used.writes == rounds && used.server == [rounds, rounds])
-      #expect(used.wakeUps == rounds)
+      #expect(used.isOnePer(rounds))
     }
   }
 
@@ -50,6 +49,13 @@ struct BatchTests {
 }
 
 extension BatchTests.Counts {
+  /// One write and one wake-up for each round, on either side. What went before may still be counted, and the system may
+  /// hand over an answer in two pieces: up to two more are let pass, where commands sent one by one would take 100 times as
+  /// many.
+  fileprivate func isOnePer(_ rounds: Int) -> Bool {
+    writes == rounds && ([wakeUps] + server).allSatisfy { (rounds...rounds + 2).contains($0) }
+  }
+
   /// What came to pass between two looks, but for what the server reads and writes for them: a question and the end of its
   /// connection, and an answer.
   fileprivate static func - (late: Self, early: Self) -> Self {
