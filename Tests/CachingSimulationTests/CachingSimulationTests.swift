@@ -21,7 +21,7 @@ struct CachingSimulationTests {
   @Test("No schedule breaks what the cache promises")
   func schedules() async {
     let first = Self.setting("TENANTRY_SIMULATION_SEED", 0)
-    let count = Self.setting("TENANTRY_SIMULATION_SCHEDULES", 1000)
+    let count = Self.setting("TENANTRY_SIMULATION_SCHEDULES", 10000)
     let (failures, run) = await SeedRuns.run(first..<first + count) { Simulation.run($0) }
     for failure in failures {
       let again = Simulation.run(failure.seed, isTracing: true)
