@@ -7,11 +7,14 @@ struct HealthTests {
   @Test("Healthy exits 0 and can be exported; a schema that is not there and a server that is down exit 1")
   func states() async throws {
     let database = try await ServedDatabase()
-    let file = try TemporaryFolder("health").url.appending(path: "health.json")
+    // Gone when nobody holds it.
+    let folder = try TemporaryFolder("health")
+    let file = folder.url.appending(path: "health.json")
     let healthy = try await database.tenantry("health", "--json", "--export", file.path)
     #expect(healthy.code == 0, "\(healthy)")
     for name in ["database", "schema", "redis", "cache"] { #expect(healthy.output.contains("\"\(name)\":{")) }
-    #expect(try String(contentsOf: file, encoding: .utf8).contains(#""status":"healthy""#))
+    let exported = try withExtendedLifetime(folder) { try String(contentsOf: file, encoding: .utf8) }
+    #expect(exported.contains(#""status":"healthy""#))
     #expect(try await database.tenantry("migrate", "down").code == 0)
     let behind = try await database.tenantry("health")
     #expect(behind.code == 1 && behind.errors.contains("tenantry migrate up"), "\(behind)")
