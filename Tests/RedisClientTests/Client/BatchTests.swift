@@ -49,9 +49,9 @@ struct BatchTests {
 }
 
 extension BatchTests.Counts {
-  /// One write and one wake-up for each round, on either side. The last may not be counted yet, what went before may be, and the system may
-  /// hand over an answer in two pieces: up to two more are let pass, where commands sent one by one would take 100 times as
-  /// many.
+  /// One write and one wake-up for each round, on either side. The last may not be counted yet, what went before may be, and
+  /// the system may hand over an answer in two pieces: a few more or less are let pass, where commands sent one by one would
+  /// take 100 times as many.
   fileprivate func isOnePer(_ rounds: Int) -> Bool {
     writes == rounds && ([wakeUps] + server).allSatisfy { (rounds - 1...rounds + 2).contains($0) }
   }
