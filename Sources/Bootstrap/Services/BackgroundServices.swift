@@ -74,6 +74,7 @@ struct DrainNotice: Service {
     // Thrown when cancelled instead: then there is nothing left to announce to.
     try? await gracefulShutdown()
     readiness.drain()
+    // Cancelled when there is nothing left to wait for.
     try? await Task.sleep(for: notice)
   }
 }

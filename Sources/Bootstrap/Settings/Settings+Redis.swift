@@ -97,6 +97,7 @@ extension RedisStoresSettings {
 extension RedisTLS {
   fileprivate init(_ reader: SettingReader) throws {
     let file = reader.text("REDIS_TLS_CA_FILE")
+    // Whatever is wrong with the file, the setting is refused by name.
     if let file, (try? NIOSSLCertificate.fromPEMFile(file))?.isEmpty != false {
       // Whatever is wrong with the file, the setting is refused by name.
       throw SettingError("REDIS_TLS_CA_FILE", got: file, takes: "a readable file of certificates in PEM form")
