@@ -16,9 +16,10 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sourc
 LIBRARIES := zlib1g-dev libpq-dev libhiredis-dev
 SERVERS := postgresql-15 redis-server redis-sentinel redis-tools pgbouncer openssl nftables iproute2
 
-# Suites that start servers run one test at a time: they wait for clocks of others, and share two cores with them.
+# One test at a time: many wait for clocks, their own or a server's, and two cores would be shared by hundreds.
+TESTS := $(SWIFT) test --skip-build --disable-xctest --no-parallel
 WITH_SERVERS := ^((Redis|Postgres)(Client|Adapter)|Service|Fleet)Tests
-SERVER_TESTS = $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter '$(WITH_SERVERS)'
+SERVER_TESTS = $(TESTS) --filter '$(WITH_SERVERS)'
 
 ## Builds and serves the demo catalog from memory on http://127.0.0.1:8080.
 run: release
@@ -33,7 +34,7 @@ real: release
 test:
 	Scripts/install-packages $(LIBRARIES) $(SERVERS)
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest --skip '$(WITH_SERVERS)'
+	$(TESTS) --skip '$(WITH_SERVERS)'
 	$(SERVER_TESTS) || { echo 'a suite with servers failed; once more, since a busy machine can be the cause'; $(SERVER_TESTS); }
 
 ## Shows several instances together, through every fault and in full size: about fifteen minutes. FLEET_SECONDS sets the length
@@ -41,7 +42,7 @@ test:
 soak:
 	Scripts/install-packages $(LIBRARIES) $(SERVERS)
 	$(SWIFT) build --build-tests
-	FLEET_SIZE=full $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter '^FleetTests' \
+	FLEET_SIZE=full $(TESTS) --filter '^FleetTests' \
 	  >.build/fleet.log 2>&1; status=$$?; grep -E '^fleet: |Test run|failed|recorded' .build/fleet.log; exit $$status
 
 ## Injects the faults of the matrix that have tests, and prints a table; see Scripts/chaos.

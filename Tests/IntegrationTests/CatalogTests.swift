@@ -74,6 +74,24 @@ struct CatalogTests {
     }
   }
 
+  @Test("Nothing follows the head of an answer to HEAD, whatever it says", arguments: ["on", "off"])
+  func heads(_ hotPath: String) async throws {
+    try await Shop.open(["HTTP_HOT_PATH": hotPath]) { (shop: Shop) async throws in
+      let paths = ["/packages", "/packages/nowhere", "/packages?limit=0", "/nowhere", "/packages?q=sea", "/bookings"]
+      let requests = (paths + paths).map { path in
+        "HEAD \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(Sender.key("pk", "willow"))\r\n\r\n"
+      }
+      let answers = try await shop.raw(requests.joined() + "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+      let heads = answers.components(separatedBy: "\r\n\r\n")
+      #expect(heads.count == requests.count + 2)
+      #expect(heads.last == "")
+      for head in heads.dropLast() {
+        #expect(head.hasPrefix("HTTP/1.1 "))
+        #expect(head.lowercased().contains("content-length: "))
+      }
+    }
+  }
+
   @Test("Each order sorts by what it says", arguments: ["title", "price", "-price", "newest"])
   func sort(_ order: String) async throws {
     try await Shop.open { (shop: Shop) async throws in

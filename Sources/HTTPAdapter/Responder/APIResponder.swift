@@ -26,7 +26,8 @@ package struct APIResponder: HTTPResponder {
     finisher.finish(&response.headers, request.headers, requestID)
     let template = context.endpointPath ?? RequestRecorder.unmatched
     recorder.record(template, request.method, response.status, from: start, to: ticker.nanoseconds())
-    return response
+    // The router leaves out the bodies of routes' answers, not those of problems.
+    return request.method == .head ? response.createHeadResponse() : response
   }
 
   private func routed(_ request: Request, _ context: APIContext) async -> Response {

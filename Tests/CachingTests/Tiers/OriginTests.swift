@@ -30,6 +30,7 @@ struct OriginTests {
     // A busy machine is no failure of the store.
     options.readLimit = .seconds(30)
     options.writeLimit = .seconds(30)
+    options.doubtLease = .seconds(300)
     return options
   }
 
