@@ -92,7 +92,7 @@ bench-redis:
 sanitize:
 	Scripts/install-packages $(LIBRARIES) $(SERVERS)
 	for sanitizer in address thread; do for client in Redis Postgres; do \
-		(cd Tests/Sanitized/$$client && LSAN_OPTIONS=suppressions=$$PWD/leaks.supp $(SWIFT) test --disable-xctest \
+		(cd Tests/Sanitized/$$client && LSAN_OPTIONS=suppressions=$$PWD/../leaks.supp $(SWIFT) test --disable-xctest \
 		--no-parallel --sanitize=$$sanitizer --scratch-path .build-$$sanitizer) || exit 1; done; done
 
 ## Gives the reader of Redis' replies damaged bytes for FUZZ_SECONDS, under libFuzzer and the address sanitizer.

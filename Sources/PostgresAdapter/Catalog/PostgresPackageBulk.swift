@@ -15,6 +15,7 @@ package struct PostgresPackageBulk: PackageBulkPort {
   ) async throws -> PackageImportReport {
     do {
       return try await database.transaction(tenant) { transaction in
+        _ = try await transaction.query(PostgresQuery(Self.queue, [.tenant(tenant)]))
         let known = try await KnownReferences(tenant, transaction)
         var work = PackageImport(references: known.slugs, keepsGoing: keepsGoing)
         var reader = try await source.open()
@@ -50,6 +51,10 @@ package struct PostgresPackageBulk: PackageBulkPort {
     let fields = try Package.records(answers[1]).map { ($0.fields.slug, $0.fields) }
     return Dictionary(fields) { first, _ in first }
   }
+
+  /// One import of a tenant at a time: two that bring the same new slugs in different orders would lock each other out.
+  private static let queue = PostgresStatement(
+    "SELECT pg_advisory_xact_lock(hashtextextended('packages.bulk/' || $1::uuid::text, 0))", name: "packages.bulk_queue")
 
   private static let lock = PostgresStatement(
     "SELECT 1 FROM packages WHERE tenant_id = $1 AND slug = ANY ($2) ORDER BY id FOR UPDATE",

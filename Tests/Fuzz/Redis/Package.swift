@@ -16,7 +16,10 @@ let package = Package(
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-        .unsafeFlags(["-parse-as-library"]),
+        // Asked for by name, since of two --sanitize the compiler heeds the last.
+        .unsafeFlags([
+          "-parse-as-library", "-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table",
+        ]),
       ]),
   ]
 )

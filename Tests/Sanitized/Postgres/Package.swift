@@ -3,11 +3,11 @@ import PackageDescription
 
 // The sources and tests of PostgresClient once more, to be run under a sanitizer:
 //
-//     LSAN_OPTIONS=suppressions=leaks.supp swift test --sanitize=address
+//     LSAN_OPTIONS=suppressions=../leaks.supp swift test --sanitize=address
 //     swift test --sanitize=thread
 //
-// ThreadSanitizer does not see through Synchronization.Mutex, which is a bare futex. Here a type of the same name, made of
-// a pthread mutex, stands in front of it.
+// The thread sanitizer does not see what locks and continuations order, so the client gets its own from `Visible`, which
+// stand before the imported ones.
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),

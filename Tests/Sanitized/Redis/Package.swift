@@ -6,8 +6,8 @@ import PackageDescription
 ///     swift test --sanitize=thread
 ///     swift test --sanitize=address
 ///
-/// The sources are those of the main package, but for the lock: the thread sanitizer does not see that a
-/// `Synchronization.Mutex` is one, so each module gets a `Mutex` of its own here, which stands before the imported one.
+/// The sources are those of the main package, but for locks and continuations: the thread sanitizer does not see what they
+/// order, so each module gets its own from `Visible` here, which stand before the imported ones.
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),

@@ -1,1 +1,1 @@
-../../Locks/Mutex.swift
+../../../Visible/Mutex.swift

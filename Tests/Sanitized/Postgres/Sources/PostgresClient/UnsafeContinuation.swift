@@ -1,0 +1,1 @@
+../../../Visible/UnsafeContinuation.swift
