@@ -67,7 +67,8 @@ let package = Package(
     // Inside: what the project exists for. No framework here.
     source("Kernel", [crypto]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    source("Caching", ["Kernel", "CZlib", crypto, metrics, nioCore]),
+    .systemLibrary(name: "CProcessor"),
+    source("Caching", ["Kernel", "CProcessor", "CZlib", crypto, metrics, nioCore]),
     source("TenancyDomain", ["Kernel", "Caching", nioCore]),
     source("CatalogDomain", ["Kernel", "Caching"]),
     source("AvailabilityDomain", ["Kernel", "Caching"]),
@@ -120,7 +121,7 @@ let package = Package(
     source("TestServers", [nioCore, nioPosix]),
 
     tests("KernelTests", ["Kernel"]),
-    tests("CachingTests", ["Caching", "InMemoryAdapter", "PortContracts", nioCore]),
+    tests("CachingTests", ["Caching", "CProcessor", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("CatalogDomainTests", ["CatalogDomain", "InMemoryAdapter", "PortContracts"]),
     tests("HTTPAdapterTests", ["HTTPAdapter", "CatalogDomain", "Kernel", httpTypes, nioCore]),
     tests("TenancyDomainTests", ["TenancyDomain", "PortContracts"]),

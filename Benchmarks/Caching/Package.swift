@@ -25,9 +25,10 @@ let package = Package(
   ],
   targets: [
     .target(name: "Kernel", dependencies: [crypto], swiftSettings: settings),
+    .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "Caching", dependencies: ["Kernel", "CZlib", crypto, metrics, nioCore], swiftSettings: settings),
+      name: "Caching", dependencies: ["Kernel", "CProcessor", "CZlib", crypto, metrics, nioCore], swiftSettings: settings),
     .target(name: "InMemoryAdapter", dependencies: ["Kernel", "Caching", nioCore], swiftSettings: settings),
     .target(
       name: "Workload", dependencies: ["Kernel", "Caching", "InMemoryAdapter", nioCore], swiftSettings: settings),

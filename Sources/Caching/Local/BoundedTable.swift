@@ -3,7 +3,8 @@ import Synchronization
 /// A concurrent table in memory, bounded by entries and by bytes, which forgets first what was not used
 /// again (see docs/caching/eviction.md), and what is over.
 ///
-/// Keys are spread over shards, each behind its own lock, held for a few dozen nanoseconds. The bounds are divided
+/// Keys are spread over shards, each behind its own lock, held for a few dozen nanoseconds; most reads find a copy that
+/// their processor has to itself (see ``NearCopies``). The bounds are divided
 /// evenly over the shards, so a table may evict a little before its bound is reached; it never holds more.
 package final class BoundedTable<Record: TableRecord>: Sendable {
   /// How much a table may hold.
@@ -25,14 +26,16 @@ package final class BoundedTable<Record: TableRecord>: Sendable {
   private final class Shard: Sendable {
     let contents: Mutex<S3FIFOTable<Record>>
 
-    init(_ bounds: Bounds) {
+    init(_ bounds: Bounds, _ copies: NearCopies<Record>, number: Int) {
       contents = Mutex(
         S3FIFOTable(
-          maximumEntries: bounds.entries, maximumBytes: bounds.bytes, ownerShare: bounds.ownerShare))
+          maximumEntries: bounds.entries, maximumBytes: bounds.bytes, ownerShare: bounds.ownerShare, copies: copies,
+          number: number))
     }
   }
 
   private let shards: [Shard]
+  private let copies: NearCopies<Record>
   private let mask: Int
 
   /// A table within `bounds`.
@@ -41,14 +44,17 @@ package final class BoundedTable<Record: TableRecord>: Sendable {
     while count < 16, bounds.entries / (count * 2) >= 64, bounds.bytes / (count * 2) >= 1 << 20 { count *= 2 }
     let share = Bounds(
       entries: bounds.entries / count, bytes: bounds.bytes / count, ownerShare: bounds.ownerShare)
-    shards = (0..<count).map { _ in Shard(share) }
+    let copies = NearCopies<Record>(shards: count)
+    self.copies = copies
+    shards = (0..<count).map { Shard(share, copies, number: $0) }
     mask = count - 1
   }
 
   /// The record of a key, if it is there and valid. What is found stale is removed.
   /// - Parameter countsMiss: false for a look that is followed by a counted one.
   package func record(_ key: CacheKey, countsMiss: Bool = true, judge: (Record) -> Verdict) -> Record? {
-    shard(key).contents.withLock { $0.record(key, countsMiss: countsMiss, judge: judge) }
+    copies.record(key, shard: number(key), judge: judge)
+      ?? shard(key).contents.withLock { $0.record(key, countsMiss: countsMiss, judge: judge) }
   }
 
   /// Stores a record, evicting others where there is no room. One that alone exceeds the bound of its shard, or whose time is
@@ -108,16 +114,26 @@ package final class BoundedTable<Record: TableRecord>: Sendable {
   /// What the table holds and has done.
   package var statistics: TableStatistics {
     shards.reduce(into: TableStatistics()) { total, shard in
-      total.add(shard.contents.withLock { $0.statistics })
+      total.add(
+        shard.contents.withLock { contents in
+          contents.countReads()
+          return contents.statistics
+        })
     }
   }
 
   /// What each owner holds and how often it was read.
   package var usage: [CacheScope: OwnerUsage] {
     shards.reduce(into: [:]) { total, shard in
-      total.merge(shard.contents.withLock(\.owners.usage)) { $0 + $1 }
+      let usage = shard.contents.withLock { contents in
+        contents.countReads()
+        return contents.owners.usage
+      }
+      total.merge(usage) { $0 + $1 }
     }
   }
 
-  private func shard(_ key: CacheKey) -> Shard { shards[key.precomputedHash & mask] }
+  private func shard(_ key: CacheKey) -> Shard { shards[number(key)] }
+
+  private func number(_ key: CacheKey) -> Int { key.precomputedHash & mask }
 }

@@ -14,7 +14,7 @@ package struct NamespaceTally: Sendable, Equatable {
 
   package private(set) var lines: [Line] = []
 
-  mutating func countHit(_ name: String) { lines[index(name)].hits += 1 }
+  mutating func countHits(_ count: Int, _ name: String) { lines[index(name)].hits += count }
 
   mutating func countMiss(_ name: String) { lines[index(name)].misses += 1 }
 

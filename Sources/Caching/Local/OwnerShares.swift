@@ -40,8 +40,8 @@ struct OwnerShares: Sendable {
     return owner
   }
 
-  /// Counts a read of one of an owner's entries.
-  mutating func countHit(_ owner: UInt32) { holdings[Int(owner)].hits += 1 }
+  /// Counts reads of an owner's entries.
+  mutating func countHits(_ count: Int, _ owner: UInt32) { holdings[Int(owner)].hits += count }
 
   /// What each owner holds, and how often it was read since the owner last held nothing.
   var usage: [CacheScope: OwnerUsage] {

@@ -21,7 +21,7 @@ extension S3FIFOTable {
         spares -= 1
         move(slot, from: entry.isMain, to: entry.isMain)
       } else if entry.isMarked {
-        entries.change(slot) { $0?.isMarked = false }
+        unmark(slot, entry.fingerprint)
         move(slot, from: entry.isMain, to: true)
       } else {
         if isSmall { ghosts.insert(entry.fingerprint) }

@@ -44,12 +44,17 @@ struct S3FIFOTable<Record: TableRecord>: Sendable {
   var ghosts = GhostNames()
   var owners: OwnerShares
   var statistics = TableStatistics()
+  /// What readers find without this shard and its lock. Only what is marked has copies.
+  private let copies: NearCopies<Record>
+  /// This shard's number among those that share the copies.
+  private let number: Int
   private var index = SlotIndex()
   private var wheel = ExpiryWheel()
   private var slotCount: Slot = 0
   private var free: [Slot] = []
 
-  init(maximumEntries: Int, maximumBytes: Int, ownerShare: Double) {
+  init(maximumEntries: Int, maximumBytes: Int, ownerShare: Double, copies: NearCopies<Record>, number: Int) {
+    (self.copies, self.number) = (copies, number)
     self.maximumEntries = min(maximumEntries, Int(Slot.max) - 1)
     self.maximumBytes = maximumBytes
     owners = OwnerShares(maximumEntries: maximumEntries, maximumBytes: maximumBytes, share: ownerShare)
@@ -75,11 +80,27 @@ struct S3FIFOTable<Record: TableRecord>: Sendable {
       remove(slot)
       return miss(key, counts: countsMiss)
     }
-    statistics.hits += 1
-    statistics.namespaces.countHit(key.namespace)
-    owners.countHit(found.owner)
     if !found.isMarked { entries.change(slot) { $0?.isMarked = true } }
+    count(.init(slot: slot, namespace: key.namespace, count: 1))
+    let replaced = copies.keep(found.record, key.fingerprint, shard: number, slot, namespace: key.namespace)
+    if let replaced { count(replaced) }
     return found.record
+  }
+
+  /// Counts the reads that copies have had since the last time.
+  mutating func countReads() { copies.takeReads(shard: number) { count($0) } }
+
+  /// Takes an entry's mark: the next read is to set it anew, so it must come here.
+  mutating func unmark(_ slot: Slot, _ fingerprint: UInt32) {
+    copies.drop(fingerprint, shard: number, slot) { count($0) }
+    entries.change(slot) { $0?.isMarked = false }
+  }
+
+  private mutating func count(_ reads: NearCopies<Record>.Reads) {
+    guard reads.count > 0, let owner = entries.with(reads.slot, { $0?.owner }) else { return }
+    statistics.hits += reads.count
+    statistics.namespaces.countHits(reads.count, reads.namespace)
+    owners.countHits(reads.count, owner)
   }
 
   mutating func set(_ key: CacheKey, _ record: Record, now: UInt64) {
@@ -118,6 +139,7 @@ struct S3FIFOTable<Record: TableRecord>: Sendable {
 
   mutating func remove(_ slot: Slot) {
     guard let entry = entries[slot] else { return }
+    if entry.isMarked { copies.drop(entry.fingerprint, shard: number, slot) { count($0) } }
     let cost = entry.record.cost
     index.remove(slot, in: entries) { $0?.fingerprint ?? 0 }
     unqueue(slot, isMain: entry.isMain)

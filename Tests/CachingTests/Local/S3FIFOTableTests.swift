@@ -101,7 +101,8 @@ struct S3FIFOTableTests {
 
 extension S3FIFOTable {
   init(entries: Int, bytes: Int = .max, ownerShare: Double = 1) {
-    self.init(maximumEntries: entries, maximumBytes: bytes, ownerShare: ownerShare)
+    self.init(
+      maximumEntries: entries, maximumBytes: bytes, ownerShare: ownerShare, copies: NearCopies(shards: 1), number: 0)
   }
 
   mutating func set<Value>(
