@@ -28,7 +28,8 @@ let package = Package(
     .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "Caching", dependencies: ["Kernel", "CProcessor", "CZlib", crypto, metrics, nioCore], swiftSettings: settings),
+      name: "Caching", dependencies: ["Kernel", "CProcessor", "CZlib", crypto, metrics, nioCore],
+      swiftSettings: settings),
     .target(name: "InMemoryAdapter", dependencies: ["Kernel", "Caching", nioCore], swiftSettings: settings),
     .target(
       name: "Workload", dependencies: ["Kernel", "Caching", "InMemoryAdapter", nioCore], swiftSettings: settings),

@@ -54,7 +54,8 @@ package struct PostgresPackageBulk: PackageBulkPort {
 
   /// One import of a tenant at a time: two that bring the same new slugs in different orders would lock each other out.
   private static let queue = PostgresStatement(
-    "SELECT pg_advisory_xact_lock(hashtextextended('packages.bulk/' || $1::uuid::text, 0))", name: "packages.bulk_queue")
+    "SELECT pg_advisory_xact_lock(hashtextextended('packages.bulk/' || $1::uuid::text, 0))", name: "packages.bulk_queue"
+  )
 
   private static let lock = PostgresStatement(
     "SELECT 1 FROM packages WHERE tenant_id = $1 AND slug = ANY ($2) ORDER BY id FOR UPDATE",
