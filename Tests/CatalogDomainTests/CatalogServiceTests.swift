@@ -29,6 +29,10 @@ private final class CountingCatalog: CatalogReadPort {
     counted(try await inner.package(tenant, slug: slug))
   }
 
+  func packages(_ tenant: TenantID, slugs: [String]) async throws -> [Package] {
+    counted(try await inner.packages(tenant, slugs: slugs))
+  }
+
   func segments(_ tenant: TenantID, _ page: PageRequest) async throws -> [Segment] {
     counted(try await inner.segments(tenant, page))
   }
@@ -100,6 +104,24 @@ struct CatalogServiceTests {
     clock.advance(by: .seconds(11))
     await #expect(throws: DomainError.self) { _ = try await service.answer(tenant, .package(slug: "none")) }
     #expect(catalog.count == 2)
+  }
+
+  @Test("Several packages cost one call for those that are not cached, and are then cached one by one")
+  func several() async throws {
+    let packages = CatalogEditor(
+      repository: InMemoryPackageRepository(database: database), cache: CacheService(), clock: clock,
+      newID: IDGenerator(clock: clock, random: SystemRandomSource()))
+    for slug in ["one", "two", "three"] { _ = try await packages.create(tenant, Fixtures.package(slug)) }
+    _ = try await service.answer(tenant, .package(slug: "two"))
+    let answers = try await service.answers(tenant, packages: ["one", "two", "three", "four", "no slug!", "one"])
+    #expect(answers.keys.sorted() == ["one", "three", "two"])
+    #expect(catalog.count == 2)
+    for (slug, entry) in answers {
+      #expect(try await service.answer(tenant, .package(slug: slug)).entityTag == entry.entityTag)
+    }
+    await #expect(throws: DomainError.self) { _ = try await service.answer(tenant, .package(slug: "four")) }
+    #expect(catalog.count == 2, "what is absent is remembered too")
+    #expect(try await service.answers(tenant, packages: []).isEmpty)
   }
 
   @Test("A write drops what shows it, and a slug that was absent is found")

@@ -23,6 +23,24 @@ struct WriteThroughTests {
     }
   }
 
+  @Test("An import written through loads the list and the packages of the file at once")
+  func imported() async throws {
+    try await Shop.open(["CACHE_WRITE_MODE": "through"]) { (shop: Shop) async throws in
+      let rows = (0..<30).map { "new-\($0),New,\($0),published" }
+      let file = (["slug,title,priceCents,status"] + rows).joined(separator: "\n")
+      let answer = try await shop.post(
+        "/api/v1/admin/packages/import?format=csv", file, as: .willowStaff, [.contentType: "text/csv"])
+      #expect(answer.status == 200)
+      _ = try await shop.get("/api/v1/venues", as: .willow)
+      let loads = shop.preset.cache.getStats().loads
+      for number in 0..<30 {
+        #expect(try await shop.get("/packages/new-\(number)", as: .willow).text.contains("\"priceCents\":\(number),"))
+      }
+      #expect(try await shop.get("/packages", as: .willow).status == 200)
+      #expect(shop.preset.cache.getStats().loads == loads)
+    }
+  }
+
   @Test("Without, the first read after a write loads")
   func invalidate() async throws {
     try await Shop.open { (shop: Shop) async throws in

@@ -103,7 +103,7 @@ struct Preset: Sendable {
         clock: clock),
       exchange: PackageExchange(
         bulk: adapters.bulk, packages: adapters.packages, cache: cache, clock: clock, newID: newID
-      ) { await through?.load($0, .package(slug: nil)) },
+      ) { await through?.load($0, .packages(slugs: $1.map(\.description))) },
       cache: cache)
   }
 }

@@ -11,6 +11,9 @@ package protocol CatalogReadPort: Sendable {
   /// A published package.
   func package(_ tenant: TenantID, slug: String) async throws -> Package?
 
+  /// The published ones among the packages of some slugs, in no particular order.
+  func packages(_ tenant: TenantID, slugs: [String]) async throws -> [Package]
+
   /// Active segments by sort order, then name.
   func segments(_ tenant: TenantID, _ page: PageRequest) async throws -> [Segment]
 

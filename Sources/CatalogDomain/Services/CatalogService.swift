@@ -68,6 +68,23 @@ package struct CatalogService: Sendable {
     }
   }
 
+  /// The answers of several packages by their slugs, in their wire form: those that are not cached are loaded in one call and
+  /// cached. What is not there is left out, and remembered as absent.
+  package func answers(_ tenant: TenantID, packages slugs: [String]) async throws -> [String: CacheEntry] {
+    let slugs = Set(slugs).filter(Slug.isWellFormed)
+    let slugByKey = Dictionary(uniqueKeysWithValues: slugs.map { (CatalogRead.package(slug: $0).key(tenant), $0) })
+    let answers = try await cache.getOrSetMany(Array(slugByKey.keys), as: Package.View.self, policy: policy) { keys in
+      let packages = try await repository.packages(tenant, slugs: keys.compactMap { slugByKey[$0] })
+      return Dictionary(
+        uniqueKeysWithValues: packages.map { package in
+          let key = CatalogRead.package(slug: package.fields.slug.description).key(tenant)
+          return (key, Loaded(package.view(for: .storefront)))
+        })
+    }
+    return Dictionary(
+      uniqueKeysWithValues: answers.compactMap { key, answer in slugByKey[key].map { ($0, answer.entry) } })
+  }
+
   private func packages(
     _ tenant: TenantID, _ query: PackageQuery, isFiltered: Bool
   ) async throws -> Loaded<Page<Package.View>> {

@@ -8,16 +8,17 @@ package struct PackageExchange: Sendable {
   private let cache: any CacheServicePort
   private let clock: any WallClock
   private let newID: IDGenerator
-  private let onWrite: @Sendable (TenantID) async -> Void
+  private let onWrite: @Sendable (TenantID, [Slug]) async -> Void
 
   /// Packages of one step of an export.
   private static let step = 200
 
   /// An exchange over repositories.
-  /// - Parameter onWrite: called before an import that changed something returns.
+  /// - Parameter onWrite: called with the slugs of the file's first rows before an import that changed something returns.
   package init(
     bulk: any PackageBulkPort, packages: any CatalogRepositoryPort<Package>, cache: any CacheServicePort,
-    clock: any WallClock, newID: IDGenerator, onWrite: @escaping @Sendable (TenantID) async -> Void = { _ in }
+    clock: any WallClock, newID: IDGenerator,
+    onWrite: @escaping @Sendable (_ tenant: TenantID, _ slugs: [Slug]) async -> Void = { _, _ in }
   ) {
     self.bulk = bulk
     self.packages = packages
@@ -36,8 +37,14 @@ package struct PackageExchange: Sendable {
       let report = try await bulk.upsert(tenant, source, keepsGoing: keepsGoing, at: clock.now(), newID: newID)
       return report.hasChanges ? .committed(report) : .unchanged(report)
     }
-    if report.hasChanges { await onWrite(tenant) }
+    if report.hasChanges { await onWrite(tenant, await Self.firstSlugs(source)) }
     return report
+  }
+
+  /// The slugs of the first rows; none when they cannot be read once more, since what was imported is.
+  private static func firstSlugs(_ source: any PackageRowSource) async -> [Slug] {
+    guard var reader = try? await source.open(), let rows = try? await reader.next() else { return [] }
+    return rows.compactMap(\.slug)
   }
 
   /// The packages after a place, whatever their status, in order of creation; none at the end.

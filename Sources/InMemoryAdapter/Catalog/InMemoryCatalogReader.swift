@@ -31,6 +31,12 @@ package struct InMemoryCatalogReader: CatalogReadPort {
     return row.entity(in: tables)
   }
 
+  package func packages(_ tenant: TenantID, slugs: [String]) async throws -> [Package] {
+    let tables = tables(tenant)
+    return Set(slugs).compactMap { tables.packages.named($0) }.filter { $0.fields.status == .published }
+      .map { $0.entity(in: tables) }
+  }
+
   package func segments(_ tenant: TenantID, _ page: PageRequest) async throws -> [Segment] {
     tables(tenant).segments.all.map(\.entity).filter(\.fields.active).page(page, by: \.place)
   }

@@ -12,6 +12,10 @@ extension CatalogContract {
         let found = try await subject.reader.package(subject.tenant, slug: status.rawValue)
         try requireEqual(found?.fields.status, status == .published ? .published : nil, "the \(status) package")
       }
+      let slugs = Package.Status.allCases.map(\.rawValue) + ["published", "nowhere", "no slug!"]
+      let several = try await subject.reader.packages(subject.tenant, slugs: slugs).map(\.fields.slug.description)
+      try requireEqual(several, ["published"], "several packages")
+      try requireEqual(try await subject.reader.packages(subject.tenant, slugs: []), [], "no packages")
     },
     ContractRule("Storefronts see active segments, add-ons and venues alone") { subject in
       for active in [true, false] {
@@ -47,6 +51,7 @@ extension CatalogContract {
         try requireEqual(try await subject.slugs(query, of: other), [], "the packages")
       }
       try requireEqual(try await reader.package(other, slug: "dawn"), nil, "the package")
+      try requireEqual(try await reader.packages(other, slugs: ["dawn"]), [], "the package among several")
       try requireEqual(try await reader.segments(other, page), [], "the segments")
       try requireEqual(try await reader.segment(other, slug: "coast"), nil, "the segment")
       for segment in [nil, "coast"] {

@@ -24,6 +24,11 @@ package struct PostgresCatalogReader: CatalogReadPort {
     return try Package.records(try await database.read(tenant, query, .load)).first
   }
 
+  package func packages(_ tenant: TenantID, slugs: [String]) async throws -> [Package] {
+    let query = PostgresQuery(Self.packagesBySlugs, [.tenant(tenant), .textArray(slugs.filter(Slug.isWellFormed))])
+    return try Package.records(try await database.read(tenant, query, .load))
+  }
+
   package func segments(_ tenant: TenantID, _ page: PageRequest) async throws -> [Segment] {
     try await list(
       Segment.self, tenant, page,
@@ -73,6 +78,11 @@ package struct PostgresCatalogReader: CatalogReadPort {
     Package.selection(
       where: "e.tenant_id = $1 AND e.slug = $2 AND e.status = 'published'", orderBy: "e.id", limit: "1"),
     name: "packages.published")
+
+  private static let packagesBySlugs = PostgresStatement(
+    Package.selection(
+      where: "e.tenant_id = $1 AND e.slug = ANY ($2) AND e.status = 'published'", orderBy: "e.id", limit: "ALL"),
+    name: "packages.published_by_slugs")
 
   private static let segmentBySlug = PostgresStatement(
     Segment.selection(where: "e.tenant_id = $1 AND e.slug = $2 AND e.active", orderBy: "e.id", limit: "1"),
