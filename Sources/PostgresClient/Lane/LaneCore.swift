@@ -72,7 +72,7 @@ final class LaneCore: LoopOwner, SessionOwner {
 
   func session(_ session: Session, answered exchange: Exchange, _ reply: SegmentReply) {
     machine.answered(session.id, now: core.now)
-    exchange.answer(.success(reply))
+    core.answer(exchange, .success(reply))
     if session.pendingCount == 0, reply.block != .idle {
       session.close(
         PostgresError(.protocolViolation, "a read left a transaction open", statement: exchange.statementName))

@@ -14,7 +14,7 @@ extension Session {
       takeNotifications()
       // The socket does not show what OpenSSL has read already.
     } while isOpen && hasDecryptedBytes
-    if isOpen { flush() }
+    if isWatchingWrites { flushLater() }
   }
 
   private var hasDecryptedBytes: Bool {

@@ -18,10 +18,9 @@ extension Session {
     for (index, step) in steps.enumerated() where isSent {
       isSent = send(step, index, pending, &questions)
     }
-    // Sync also pushes the bytes to the socket.
     isSent = isSent && PQpipelineSync(connection) == 1
     replies.append(pending, questions)
-    if isSent { flush() } else { lost() }
+    if isSent { flushLater() } else { lost() }
   }
 
   private func send(_ step: Step, _ index: Int, _ pending: Pending, _ questions: inout [ReplyQueue<Pending>.Question])
@@ -67,6 +66,6 @@ extension Session {
   private func send(script statement: PostgresStatement, _ pending: Pending) {
     script = pending
     guard PQexitPipelineMode(connection) == 1, PQsendQuery(connection, statement.sql) == 1 else { return lost() }
-    flush()
+    flushLater()
   }
 }

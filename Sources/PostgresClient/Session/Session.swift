@@ -50,8 +50,9 @@ final class Session {
   var hasWarning = false
   /// The script that runs outside pipeline mode.
   var script: Pending?
-  private var isWatchingWrites = false
-  private var needsFlush = false
+  private(set) var isWatchingWrites = false
+  /// Whether the event loop will flush it at the end of this turn.
+  private var isFlushedLater = false
   let connectsUntil: Instant
 
   init(id: SessionID, target: ConnectionTarget, core: LoopCore, owner: any SessionOwner) {
@@ -90,14 +91,23 @@ final class Session {
     }
   }
 
-  /// Sends what libpq holds; asks to be told when the socket takes more.
+  /// Has what was written sent at the end of this turn.
+  func flushLater() {
+    guard !isFlushedLater else { return }
+    isFlushedLater = true
+    core.flushLater(self)
+  }
+
+  /// Sends what libpq and the socket hold; asks to be told when the socket takes more.
   func flush() {
+    isFlushedLater = false
     guard isOpen else { return }
     switch PQflush(connection) {
     case 0: watch(writes: false)
     case 1: watch(writes: true)
-    default: lost()
+    default: return lost()
     }
+    SocketCork.push(descriptor)
   }
 
   private func watch(writes: Bool) {
