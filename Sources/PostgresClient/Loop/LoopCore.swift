@@ -13,6 +13,9 @@ final class LoopCore {
   private var nextSession: UInt64 = 1
   private var isRunning = true
   private var nextTick = Instant.now
+  private var ticksSoon = false
+  /// Where results go that nobody reads any longer.
+  let bin = ResultBin()
   /// Sessions that were given something to send in this turn.
   private var unflushed: [Session] = []
   /// Callers that were answered in this turn.
@@ -36,6 +39,10 @@ final class LoopCore {
       }
       now = .now
       for command in inbox.take() { perform(command) }
+      if ticksSoon {
+        ticksSoon = false
+        nextTick = min(nextTick, now + .milliseconds(10))
+      }
       if now >= nextTick { tick() }
       endTurn()
     }
@@ -45,6 +52,7 @@ final class LoopCore {
     owners = [:]
     for command in inbox.close() { refuse(command) }
     endTurn()
+    bin.close()
   }
 
   private var millisecondsToTick: Int32 {
@@ -58,6 +66,7 @@ final class LoopCore {
     while let session = unflushed.popLast() { session.flush() }
     for continuation in answered { continuation.resume() }
     answered.removeAll(keepingCapacity: true)
+    bin.empty()
   }
 
   /// Has a session flushed at the end of this turn.
@@ -79,7 +88,7 @@ final class LoopCore {
   }
 
   /// Has the next turn look at the clock.
-  func tickSoon() { nextTick = min(nextTick, now + .milliseconds(10)) }
+  func tickSoon() { ticksSoon = true }
 
   private func perform(_ command: LoopCommand) {
     switch command {

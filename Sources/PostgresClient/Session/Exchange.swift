@@ -66,7 +66,7 @@ final class Exchange: Sendable {
   /// The name of the statement that errors speak of.
   var statementName: String? {
     switch segment {
-    case .steps(let steps): steps.last { !$0.parameters.types.isEmpty }?.statement.name ?? steps.last?.statement.name
+    case .steps(let steps): steps.last { $0.parameters.count > 0 }?.statement.name ?? steps.last?.statement.name
     case .script(let statement): statement.name
     }
   }

@@ -27,13 +27,19 @@ final class Session {
   }
 
   /// A segment that was sent.
-  final class Pending {
+  struct Pending {
     let exchange: Exchange
     var reply = SegmentReply()
     /// Names under which steps are being prepared.
     var preparing: [(step: Int, name: String)] = []
 
     init(_ exchange: Exchange) { self.exchange = exchange }
+
+    /// The statement of a step.
+    func statement(_ step: Int) -> PostgresStatement? {
+      guard case .steps(let steps) = exchange.segment, steps.indices.contains(step) else { return nil }
+      return steps[step].statement
+    }
   }
 
   let id: SessionID
