@@ -72,7 +72,7 @@ final class LaneCore: LoopOwner, SessionOwner {
 
   func session(_ session: Session, answered exchange: Exchange, _ reply: SegmentReply) {
     machine.answered(session.id, now: core.now)
-    exchange.answer(.success(reply))
+    core.answer(exchange, .success(reply))
     if session.pendingCount == 0, reply.block != .idle {
       session.close(
         PostgresError(.protocolViolation, "a read left a transaction open", statement: exchange.statementName))
@@ -88,7 +88,7 @@ final class LaneCore: LoopOwner, SessionOwner {
 
   private func giveUp(_ id: SessionID) {
     guard let session = sessions[id] else { return }
-    if let head = session.replies.head { machine.markSlow(head.exchange.lastText, now: core.now) }
+    if let head = session.replies.tokens.first { machine.markSlow(head.exchange.lastText, now: core.now) }
     // Without it the server would finish the statement for nobody. When too many requests are under way it does.
     _ = session.requestCancel {}
     session.close(PostgresError(.timedOut, "the statement took longer than the shared connection allows"))
@@ -137,8 +137,8 @@ extension Exchange {
 extension Session {
   /// Answers callers whose deadline has passed; their replies are thrown away.
   func expireCallers() {
-    for entry in replies.entries where entry.token.exchange.deadline <= core.now {
-      let exchange = entry.token.exchange
+    for pending in replies.tokens where pending.exchange.deadline <= core.now {
+      let exchange = pending.exchange
       exchange.answer(
         .failure(PostgresError(.timedOut, "no answer by the caller's deadline", statement: exchange.statementName)))
     }

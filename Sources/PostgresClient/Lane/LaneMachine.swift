@@ -9,6 +9,7 @@ struct LaneMachine {
   }
 
   private struct Connection {
+    let id: SessionID
     var inFlight = 0
     /// Since when the statement at the head has had the server to itself.
     var headSince: Instant
@@ -18,7 +19,8 @@ struct LaneMachine {
   let settings: PostgresLaneSettings
   private let lifetime: Duration
   private var connecting: Set<SessionID> = []
-  private var connections: [SessionID: Connection] = [:]
+  /// So few that a search is faster than a hash.
+  private var connections: [Connection] = []
   private var slow: [String: Instant] = [:]
   private var failures = 0
   private var opensAfter = Instant(nanoseconds: 0)
@@ -33,39 +35,42 @@ struct LaneMachine {
 
   var statistics: PostgresLaneStatistics {
     PostgresLaneStatistics(
-      connections: connections.count, inFlight: connections.values.reduce(0) { $0 + $1.inFlight }, diverted: diverted,
+      connections: connections.count, inFlight: connections.reduce(0) { $0 + $1.inFlight }, diverted: diverted,
       stalls: stalls)
   }
 
-  var isBusy: Bool { !connecting.isEmpty || connections.values.contains { $0.inFlight > 0 } }
+  var isBusy: Bool { !connecting.isEmpty || connections.contains { $0.inFlight > 0 } }
 
   /// Where a read of that text goes.
   mutating func route(_ sql: String, now: Instant) -> Route {
-    var chosen: (id: SessionID, inFlight: Int)?
+    var chosen: Int?
+    var fewest = settings.depth
     if !isSlow(sql, now: now) {
-      for (id, connection) in connections where connection.inFlight < (chosen?.inFlight ?? settings.depth) {
-        chosen = (id, connection.inFlight)
+      for index in connections.indices where connections[index].inFlight < fewest {
+        chosen = index
+        fewest = connections[index].inFlight
       }
     }
     guard let chosen else {
       diverted += 1
       return .divert
     }
-    if chosen.inFlight == 0 { connections[chosen.id]?.headSince = now }
-    connections[chosen.id]?.inFlight += 1
-    return .send(chosen.id)
+    if fewest == 0 { connections[chosen].headSince = now }
+    connections[chosen].inFlight += 1
+    return .send(connections[chosen].id)
   }
 
   /// The head of a connection was answered.
   mutating func answered(_ session: SessionID, now: Instant) {
-    connections[session]?.inFlight -= 1
-    connections[session]?.headSince = now
+    guard let index = connections.firstIndex(where: { $0.id == session }) else { return }
+    connections[index].inFlight -= 1
+    connections[index].headSince = now
   }
 
   mutating func connected(_ session: SessionID, now: Instant) {
     guard connecting.remove(session) != nil else { return }
     failures = 0
-    connections[session] = Connection(headSince: now, retiresAt: now + lifetime)
+    connections.append(Connection(id: session, headSince: now, retiresAt: now + lifetime))
   }
 
   /// A connection was lost, closed or not made. The next attempt comes after 1, 2, 4, 8 s.
@@ -74,20 +79,20 @@ struct LaneMachine {
       opensAfter = now + .seconds(1 << min(failures, 3))
       failures += 1
     }
-    connections[session] = nil
+    connections.removeAll { $0.id == session }
   }
 
   /// Connections whose head has taken longer than its budget. The caller closes them and sends what was on them to the
   /// pool.
   mutating func stalled(now: Instant) -> [SessionID] {
-    let stalled = connections.filter { $0.value.inFlight > 0 && now >= $0.value.headSince + settings.budget }.keys
+    let stalled = connections.filter { $0.inFlight > 0 && now >= $0.headSince + settings.budget }.map(\.id)
     stalls += stalled.count
-    return Array(stalled)
+    return stalled
   }
 
   /// Connections that are old and free.
   func retired(now: Instant) -> [SessionID] {
-    Array(connections.filter { $0.value.inFlight == 0 && now >= $0.value.retiresAt }.keys)
+    connections.filter { $0.inFlight == 0 && now >= $0.retiresAt }.map(\.id)
   }
 
   /// How many connections to open now; say so with ``opening(_:)``.

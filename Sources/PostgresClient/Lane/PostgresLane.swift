@@ -31,8 +31,11 @@ final class PostgresLane: Sendable {
   private func unwatchedRead(_ query: PostgresQuery, setup: [PostgresQuery], deadline: Duration?) async throws
     -> PostgresRows
   {
-    let queries = setup + [query]
-    let exchange = pool.exchange(.steps(try queries.map { try Step($0) }), deadline: deadline)
+    var steps: [Step] = []
+    steps.reserveCapacity(setup.count + 1)
+    for query in setup { steps.append(try Step(query)) }
+    steps.append(try Step(query))
+    let exchange = pool.exchange(.steps(steps), deadline: deadline)
     let reply: SegmentReply
     do {
       reply = try await exchange.reply {
@@ -46,6 +49,6 @@ final class PostgresLane: Sendable {
       return try await pool.unwatchedRead(query, setup: setup, deadline: deadline)
     }
     if reply.hasStalePlan { return try await pool.unwatchedRead(query, setup: setup, deadline: deadline) }
-    return try pool.last(of: reply, queries)
+    return try pool.last(of: reply, steps.count)
   }
 }

@@ -13,6 +13,13 @@ final class LoopCore {
   private var nextSession: UInt64 = 1
   private var isRunning = true
   private var nextTick = Instant.now
+  private var ticksSoon = false
+  /// Where results go that nobody reads any longer.
+  let bin = ResultBin()
+  /// Sessions that were given something to send in this turn.
+  private var unflushed: [Session] = []
+  /// Callers that were answered in this turn.
+  private var answered: [UnsafeContinuation<Void, Never>] = []
   var scratch = ParameterScratch()
 
   init(poller: Poller, inbox: LoopInbox, blocking: BlockingCalls, logger: Logger) {
@@ -25,21 +32,52 @@ final class LoopCore {
   /// Turns until stopped.
   func run() {
     while isRunning {
-      let wait = (nextTick - now).components
-      let milliseconds = wait.seconds * 1000 + wait.attoseconds / 1_000_000_000_000_000 + 1
-      poller.wait(milliseconds: Int32(clamping: milliseconds)) { token, interest in
+      poller.wait(milliseconds: inbox.fallAsleep() ? millisecondsToTick : 0) {
+        inbox.wakeUp()
+      } handle: { token, interest in
         sessions[SessionID(number: token)]?.ready(interest)
       }
       now = .now
       for command in inbox.take() { perform(command) }
+      if ticksSoon {
+        ticksSoon = false
+        nextTick = min(nextTick, now + .milliseconds(10))
+      }
       if now >= nextTick { tick() }
+      endTurn()
     }
     for owner in owners.values { owner.shutDown() }
     for session in sessions.values { session.close() }
     // They hold this object.
     owners = [:]
     for command in inbox.close() { refuse(command) }
-    poller.close()
+    endTurn()
+    bin.close()
+  }
+
+  private var millisecondsToTick: Int32 {
+    let wait = (nextTick - now).components
+    return Int32(clamping: wait.seconds * 1000 + wait.attoseconds / 1_000_000_000_000_000 + 1)
+  }
+
+  /// Gives the server its work first, then wakes the callers, all at once.
+  private func endTurn() {
+    // To lose a connection here can give another one something to send.
+    while let session = unflushed.popLast() { session.flush() }
+    for continuation in answered { continuation.resume() }
+    answered.removeAll(keepingCapacity: true)
+    bin.empty()
+  }
+
+  /// Has a session flushed at the end of this turn.
+  func flushLater(_ session: Session) { unflushed.append(session) }
+
+  /// Answers a caller, who is woken at the end of this turn. Tells whether this was the answer.
+  @discardableResult
+  func answer(_ exchange: Exchange, _ result: Result<SegmentReply, any Error>) -> Bool {
+    let (isFirst, continuation) = exchange.settle(result)
+    if let continuation { answered.append(continuation) }
+    return isFirst
   }
 
   /// Calls an owner's `tick` every 10 ms while it has something under way, and every half second otherwise.
@@ -50,7 +88,7 @@ final class LoopCore {
   }
 
   /// Has the next turn look at the clock.
-  func tickSoon() { nextTick = min(nextTick, now + .milliseconds(10)) }
+  func tickSoon() { ticksSoon = true }
 
   private func perform(_ command: LoopCommand) {
     switch command {

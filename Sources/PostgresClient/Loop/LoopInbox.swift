@@ -11,11 +11,13 @@ enum LoopCommand: Sendable {
   case stop
 }
 
-/// The queue through which other threads reach the event loop. Only the first of a burst wakes it.
+/// The queue through which other threads reach the event loop. Whoever finds it asleep wakes it.
 final class LoopInbox: Sendable {
   private struct State {
     var commands: [LoopCommand] = []
     var isClosed = false
+    /// Whether the event loop waits, and nobody has woken it yet.
+    var isAsleep = false
   }
 
   private let state = Mutex(State())
@@ -23,17 +25,32 @@ final class LoopInbox: Sendable {
 
   init(poller: Poller) { self.poller = poller }
 
+  /// Nobody can wake the event loop any longer, so its descriptors may go; it was stopped before.
+  deinit { poller.close() }
+
   /// Appends a command; tells whether the event loop will still see it.
   @discardableResult
   func send(_ command: LoopCommand) -> Bool {
-    state.withLock { state in
-      guard !state.isClosed else { return false }
+    let (isAccepted, mustWake) = state.withLock { state in
+      guard !state.isClosed else { return (false, false) }
       state.commands.append(command)
-      // Inside the lock: the event loop closes its descriptors only after it closed this queue.
-      if state.commands.count == 1 { poller.signal() }
-      return true
+      defer { state.isAsleep = false }
+      return (true, state.isAsleep)
+    }
+    if mustWake { poller.signal() }
+    return isAccepted
+  }
+
+  /// The event loop is about to wait: tells whether it may, because there is nothing for it to do.
+  func fallAsleep() -> Bool {
+    state.withLock { state in
+      state.isAsleep = state.commands.isEmpty
+      return state.isAsleep
     }
   }
+
+  /// The event loop waits no longer and will come to ``take()``.
+  func wakeUp() { state.withLock { $0.isAsleep = false } }
 
   /// Takes all commands.
   func take() -> [LoopCommand] {

@@ -1,7 +1,7 @@
 import CLibPQ
 import Glibc
 
-/// epoll and an eventfd to wake it. Level-triggered, because libpq may leave bytes in the socket.
+/// epoll and an eventfd to wake it. Sockets are level-triggered, because libpq may leave bytes in them.
 struct Poller: Sendable {
   struct Interest: OptionSet {
     let rawValue: UInt32
@@ -18,7 +18,8 @@ struct Poller: Sendable {
     guard epoll >= 0, wake >= 0 else {
       throw PostgresError(.unavailable, "no file descriptors left for the event loop")
     }
-    var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(u64: 0))
+    // Edge-triggered: each signal wakes once, and nothing has to be read.
+    var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data(u64: 0))
     epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event)
   }
 
@@ -39,20 +40,17 @@ struct Poller: Sendable {
     epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event)
   }
 
-  /// Waits at most that many milliseconds and calls `handle` for each descriptor that is ready.
-  func wait(milliseconds: Int32, _ handle: (UInt64, Interest) -> Void) {
+  /// Waits at most that many milliseconds, calls `awake`, and `handle` for each descriptor that is ready.
+  func wait(milliseconds: Int32, awake: () -> Void, handle: (UInt64, Interest) -> Void) {
     withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { events in
       let count = epoll_wait(epoll, events.baseAddress, 64, milliseconds)
+      awake()
       for index in 0..<max(0, Int(count)) {
         let event = events[index]
-        if event.data.u64 == 0 {
-          var value: UInt64 = 0
-          eventfd_read(wake, &value)
-        } else {
-          // An error or a hang-up shows in the next read.
-          let isBroken = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-          handle(event.data.u64, isBroken ? [.read, .write] : Interest(rawValue: event.events))
-        }
+        guard event.data.u64 != 0 else { continue }
+        // An error or a hang-up shows in the next read.
+        let isBroken = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+        handle(event.data.u64, isBroken ? [.read, .write] : Interest(rawValue: event.events))
       }
     }
   }

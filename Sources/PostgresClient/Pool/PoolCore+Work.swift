@@ -28,7 +28,7 @@ extension PoolCore {
     if work[session.id]?.isOverdue == true, reply.failure?.sqlState == .queryCancelled {
       reply.failure?.code = .timedOut
     }
-    let wasTaken = exchange.answer(.success(reply))
+    let wasTaken = core.answer(exchange, .success(reply))
     guard var state = work[session.id] else { return }
     state.exchange = nil
     state.block = reply.block

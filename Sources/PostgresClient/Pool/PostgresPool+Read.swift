@@ -10,18 +10,12 @@ extension PostgresPool {
   func unwatchedRead(_ query: PostgresQuery, setup: [PostgresQuery], deadline: Duration?) async throws -> PostgresRows {
     let queries = [Self.readOnly] + setup + [query]
     do {
-      return try last(of: try await reply(to: queries, deadline: deadline), queries)
+      return try last(of: try await reply(to: queries, deadline: deadline), queries.count)
     } catch let error as PostgresError where [.maybeExecuted, .notSent].contains(error.code) {
-      return try last(of: try await reply(to: queries, deadline: deadline), queries)
+      return try last(of: try await reply(to: queries, deadline: deadline), queries.count)
     }
   }
 
   /// What is sent again must not write.
   private static let readOnly = PostgresQuery("SELECT set_config('transaction_read_only', 'on', true)")
-
-  func last(of reply: SegmentReply, _ queries: [PostgresQuery]) throws(PostgresError) -> PostgresRows {
-    let rows = try rows(reply, queries)
-    guard let last = rows.last else { throw PostgresError(.protocolViolation, "no answer") }
-    return last
-  }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 
 /// Connections to one server, each with at most one statement or transaction under way.
@@ -48,7 +49,7 @@ public final class PostgresPool: Sendable {
   public func query(_ query: PostgresQuery, deadline: Duration? = nil) async throws -> PostgresRows {
     try await watch([query]) {
       let reply = try await reply(to: [query], deadline: deadline)
-      return try rows(reply, [query])[0]
+      return try rows(reply, 1)[0]
     }
   }
 
@@ -71,13 +72,24 @@ public final class PostgresPool: Sendable {
     return try await perform(exchange(.steps(steps), deadline: deadline))
   }
 
-  /// The rows of each query.
-  func rows(_ reply: SegmentReply, _ queries: [PostgresQuery]) throws(PostgresError) -> [PostgresRows] {
+  /// The rows of each of so many statements.
+  func rows(_ reply: SegmentReply, _ count: Int) throws(PostgresError) -> [PostgresRows] {
+    try check(reply, count)
+    return reply.results.map { PostgresRows(result: $0) }
+  }
+
+  /// The rows of the last of so many statements.
+  func last(of reply: SegmentReply, _ count: Int) throws(PostgresError) -> PostgresRows {
+    try check(reply, count)
+    guard let last = reply.results.last else { throw PostgresError(.protocolViolation, "no answer") }
+    return PostgresRows(result: last)
+  }
+
+  private func check(_ reply: SegmentReply, _ count: Int) throws(PostgresError) {
     if let failure = reply.failure { throw failure }
-    guard reply.results.count == queries.count else {
-      throw PostgresError(.protocolViolation, "\(reply.results.count) answers to \(queries.count) statements")
+    guard reply.results.count == count else {
+      throw PostgresError(.protocolViolation, "\(reply.results.count) answers to \(count) statements")
     }
-    return zip(reply.results, queries).map { PostgresRows(result: $0, statement: $1.statement.name) }
   }
 
   /// An exchange with this pool's limits.
@@ -110,9 +122,18 @@ public final class PostgresPool: Sendable {
 extension PostgresStatement {
   /// - Throws: ``PostgresError/Code/invalidParameter`` for a text that C would cut short.
   func checked() throws(PostgresError) -> Self {
-    guard !sql.utf8.contains(0) else {
+    guard !sql.containsZero else {
       throw PostgresError(.invalidParameter, "a statement cannot contain U+0000", statement: name)
     }
     return self
+  }
+}
+
+extension String {
+  /// Whether it contains U+0000.
+  var containsZero: Bool {
+    utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+    } ?? utf8.contains(0)
   }
 }

@@ -24,7 +24,7 @@ extension PostgresRow {
     throws(PostgresError) -> [Element?]
   {
     guard let cell = try cell(column) else {
-      throw PostgresError(.decoding, "column \(column): NULL where an array is expected", statement: rows.statement)
+      throw PostgresError(.decoding, "column \(column): NULL where an array is expected", statement: result.statement)
     }
     var values: [Element?] = []
     for element in try ArrayElements(cell) {

@@ -3,15 +3,13 @@ import CLibPQ
 /// The rows of a statement, as they came from the server; decoded when they are read.
 public struct PostgresRows: Sendable, RandomAccessCollection {
   let result: ServerResult
-  /// The name of the statement, for errors.
-  let statement: String?
 
   public var startIndex: Int { 0 }
   public var endIndex: Int { Int(result.rowCount) }
 
   public subscript(position: Int) -> PostgresRow {
     precondition(position >= 0 && position < endIndex, "no such row")
-    return PostgresRow(rows: self, index: Int32(truncatingIfNeeded: position))
+    return PostgresRow(result: result, index: Int32(truncatingIfNeeded: position))
   }
 
   /// How many rows the statement wrote or returned; 0 for statements that touch none.
@@ -28,16 +26,16 @@ public struct PostgresRows: Sendable, RandomAccessCollection {
 
 /// One row.
 public struct PostgresRow: Sendable {
-  let rows: PostgresRows
+  let result: ServerResult
   let index: Int32
 
   /// How many columns the row has.
-  public var count: Int { Int(rows.result.columnCount) }
+  public var count: Int { Int(result.columnCount) }
 
   /// Whether the value is NULL.
   public func isNull(_ column: Int) -> Bool {
     precondition(column >= 0 && column < count, "no such column")
-    return PQgetisnull(rows.result.pointer, index, Int32(truncatingIfNeeded: column)) == 1
+    return PQgetisnull(result.pointer, index, Int32(truncatingIfNeeded: column)) == 1
   }
 
   /// A value.
@@ -66,21 +64,20 @@ public struct PostgresRow: Sendable {
 
   /// The bytes of a value, or nil for NULL.
   func cell(_ column: Int) throws(PostgresError) -> PostgresCell? {
-    let pointer = rows.result.pointer
     guard column >= 0, column < count else {
-      throw PostgresError(.decoding, "no column \(column): the row has \(count)", statement: rows.statement)
+      throw PostgresError(.decoding, "no column \(column): the row has \(count)", statement: result.statement)
     }
     let number = Int32(truncatingIfNeeded: column)
-    if PQgetisnull(pointer, index, number) == 1 { return nil }
+    let length = Int(PQgetlength(result.pointer, index, number))
+    if length == 0, PQgetisnull(result.pointer, index, number) == 1 { return nil }
     return PostgresCell(
-      result: rows.result,
-      bytes: UnsafeRawBufferPointer(
-        start: PQgetvalue(pointer, index, number), count: Int(PQgetlength(pointer, index, number))),
-      type: PQftype(pointer, number), isBinary: PQfformat(pointer, number) == 1)
+      result: result,
+      bytes: UnsafeRawBufferPointer(start: PQgetvalue(result.pointer, index, number), count: length),
+      type: PQftype(result.pointer, number), isBinary: result.isBinary)
   }
 
   private func decodingError(_ column: Int, _ message: String) -> PostgresError {
-    let name = PQfname(rows.result.pointer, Int32(truncatingIfNeeded: column)).map { String(cString: $0) } ?? "?"
-    return PostgresError(.decoding, "column \(column) (\(name)): \(message)", statement: rows.statement)
+    let name = PQfname(result.pointer, Int32(truncatingIfNeeded: column)).map { String(cString: $0) } ?? "?"
+    return PostgresError(.decoding, "column \(column) (\(name)): \(message)", statement: result.statement)
   }
 }

@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// One result as libpq holds it, freed with this object.
+/// One result as libpq holds it; the event loop frees it after this object.
 ///
 /// Sound to share: a PGresult is not changed after the event loop handed it out, and all that is called on it here are
 /// libpq's accessors, which only read; the deinitialiser runs when no reader is left.
@@ -8,15 +8,23 @@ final class ServerResult: @unchecked Sendable {
   let pointer: OpaquePointer
   let rowCount: Int32
   let columnCount: Int32
+  /// Whether values are in binary form; a result never mixes forms.
+  let isBinary: Bool
+  /// The name of the statement, for errors.
+  let statement: String?
+  private let bin: ResultBin
 
   /// Takes over `pointer`.
-  init(owning pointer: OpaquePointer) {
+  init(owning pointer: OpaquePointer, statement: String?, returnedTo bin: ResultBin) {
     self.pointer = pointer
+    self.statement = statement
+    self.bin = bin
     rowCount = PQntuples(pointer)
     columnCount = PQnfields(pointer)
+    isBinary = PQbinaryTuples(pointer) == 1
   }
 
-  deinit { PQclear(pointer) }
+  deinit { bin.put(pointer) }
 
   /// What the server did and to how many rows: "SELECT 3", "COMMIT".
   var commandTag: String { PQcmdStatus(pointer).map { String(cString: $0) } ?? "" }
@@ -27,12 +35,12 @@ final class ServerResult: @unchecked Sendable {
 
 extension PostgresError {
   /// The error that a result reports.
-  init(_ result: ServerResult, statement: String?) {
+  init(_ result: OpaquePointer, statement: String?) {
     func field(_ code: Character) -> String? {
-      PQresultErrorField(result.pointer, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
+      PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
     }
     self.init(
-      .server, field("M") ?? PQresultErrorMessage(result.pointer).map { String(cString: $0) } ?? "",
+      .server, field("M") ?? PQresultErrorMessage(result).map { String(cString: $0) } ?? "",
       sqlState: field("C").map { SQLState($0) }, statement: statement)
     detail = field("D")
     hint = field("H")

@@ -66,7 +66,7 @@ final class Exchange: Sendable {
   /// The name of the statement that errors speak of.
   var statementName: String? {
     switch segment {
-    case .steps(let steps): steps.last { !$0.parameters.types.isEmpty }?.statement.name ?? steps.last?.statement.name
+    case .steps(let steps): steps.last { $0.parameters.count > 0 }?.statement.name ?? steps.last?.statement.name
     case .script(let statement): statement.name
     }
   }
@@ -74,7 +74,14 @@ final class Exchange: Sendable {
   /// Answers the caller, unless that was done. Tells whether this was the answer.
   @discardableResult
   func answer(_ result: Result<SegmentReply, any Error>) -> Bool {
-    let (isFirst, continuation): (Bool, UnsafeContinuation<Void, Never>?) = waiter.withLock { waiter in
+    let (isFirst, continuation) = settle(result)
+    continuation?.resume()
+    return isFirst
+  }
+
+  /// As ``answer(_:)``, but the caller goes on waiting until the continuation is resumed, which is up to whoever gets it.
+  func settle(_ result: Result<SegmentReply, any Error>) -> (isFirst: Bool, UnsafeContinuation<Void, Never>?) {
+    waiter.withLock { waiter in
       switch waiter {
       case .absent:
         waiter = .answered(result)
@@ -85,8 +92,6 @@ final class Exchange: Sendable {
       case .answered, .done: return (false, nil)
       }
     }
-    continuation?.resume()
-    return isFirst
   }
 
   /// Submits the exchange and suspends until it is answered.

@@ -13,6 +13,8 @@ struct ReplyQueue<Token> {
     /// Something of the session's own, whose answer nobody waits for.
     case housekeeping
     case step(Int)
+    /// The end of the segment.
+    case sync
   }
 
   /// What libpq returned.
@@ -34,58 +36,63 @@ struct ReplyQueue<Token> {
     case violation
   }
 
-  struct Entry {
-    let token: Token
-    let questions: [Question]
-    fileprivate var next = 0
-    fileprivate var isAnswered = false
-    fileprivate(set) var hasFailed = false
+  /// One for each segment.
+  private(set) var tokens: Deque<Token> = []
+  /// Those of all segments.
+  private var questions: Deque<Question> = []
+  /// Whether the first question has its answer, and only NULL is to come.
+  private var isAnswered = false
+  /// Whether a step of the segment at the head failed.
+  private var hasFailed = false
+
+  var isEmpty: Bool { tokens.isEmpty }
+  var count: Int { tokens.count }
+
+  /// The segment whose answers come now. There must be one.
+  var head: Token {
+    get { tokens[0] }
+    _modify { yield &tokens[0] }
   }
 
-  private(set) var entries: Deque<Entry> = []
+  /// Asks something; ``append(_:)`` ends the segment.
+  mutating func ask(_ question: Question) { questions.append(question) }
 
-  var isEmpty: Bool { entries.isEmpty }
-  var count: Int { entries.count }
-  var head: Token? { entries.first?.token }
-
-  mutating func append(_ token: Token, _ questions: [Question]) {
-    entries.append(Entry(token: token, questions: questions))
+  /// What was asked since the last segment is a segment.
+  mutating func append(_ token: Token) {
+    questions.append(.sync)
+    tokens.append(token)
   }
 
   /// Takes the head out, after ``Meaning/finished``.
-  mutating func removeHead() -> Token? { entries.popFirst()?.token }
+  mutating func removeHead() -> Token { tokens.removeFirst() }
 
   /// Takes everything out: the connection is lost.
   mutating func removeAll() -> [Token] {
-    defer { entries.removeAll() }
-    return entries.map(\.token)
+    defer { self = Self() }
+    return Array(tokens)
   }
 
   mutating func receive(_ reply: Reply) -> Meaning {
-    guard let entry = entries.first else { return reply == .end ? .nothing : .violation }
-    if entry.next == entry.questions.count {
-      switch reply {
-      case .sync: return .finished
-      case .end: return .nothing
-      case .success, .failure, .aborted: return .violation
-      }
-    }
-    let question = entry.questions[entry.next]
+    guard let question = questions.first else { return reply == .end ? .nothing : .violation }
     switch reply {
     case .end:
-      guard entry.isAnswered else { return .violation }
-      entries[0].next += 1
-      entries[0].isAnswered = false
+      guard isAnswered else { return question == .sync ? .nothing : .violation }
+      questions.removeFirst()
+      isAnswered = false
       return .nothing
-    case .sync: return .violation
+    case .sync:
+      guard question == .sync else { return .violation }
+      questions.removeFirst()
+      hasFailed = false
+      return .finished
     case .aborted:
-      guard entry.hasFailed, !entry.isAnswered else { return .violation }
-      entries[0].isAnswered = true
+      guard question != .sync, hasFailed, !isAnswered else { return .violation }
+      isAnswered = true
       return .nothing
     case .success, .failure:
-      guard !entry.hasFailed, !entry.isAnswered else { return .violation }
-      entries[0].isAnswered = true
-      if reply == .failure { entries[0].hasFailed = true }
+      guard question != .sync, !hasFailed, !isAnswered else { return .violation }
+      isAnswered = true
+      hasFailed = reply == .failure
       return meaning(of: reply, to: question)
     }
   }
@@ -95,6 +102,7 @@ struct ReplyQueue<Token> {
     case .housekeeping: reply == .success ? .nothing : .failed(step: 0)
     case .prepare(let step): reply == .success ? .prepared(step: step) : .failed(step: step)
     case .step(let step): reply == .success ? .answered(step: step) : .failed(step: step)
+    case .sync: .violation
     }
   }
 }

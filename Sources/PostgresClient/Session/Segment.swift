@@ -34,13 +34,23 @@ struct SegmentReply: Sendable {
   /// Results of the steps that succeeded, in order.
   var results: [ServerResult] = []
   /// Why the step after those failed; nil when all succeeded.
-  var failure: PostgresError?
+  var failure: PostgresError? {
+    get { if case .because(let error) = outcome { error } else { nil } }
+    set { outcome = newValue.map { .because($0) } ?? .success }
+  }
+  private var outcome = Outcome.success
   /// Whether the server said WARNING while it executed the last step, or after it.
   var hasFinalWarning = false
   /// Whether a prepared statement was no longer valid: nothing was executed, and trying again prepares it anew.
   var hasStalePlan = false
   /// The transaction block that the connection is left in.
   var block = TransactionBlock.idle
+
+  /// An error is large and rare: indirect, so that replies stay small.
+  private indirect enum Outcome {
+    case success
+    case because(PostgresError)
+  }
 }
 
 /// Whether a connection is in a transaction block.

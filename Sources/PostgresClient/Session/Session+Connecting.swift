@@ -64,6 +64,7 @@ extension Session {
     }
     descriptor = PQsocket(connection)
     core.poller.watch(descriptor, id.number, .read)
+    SocketCork.put(descriptor)
     phase = .open
     hasWarning = false
     owner?.sessionOpened(self)

@@ -14,7 +14,7 @@ extension Session {
       takeNotifications()
       // The socket does not show what OpenSSL has read already.
     } while isOpen && hasDecryptedBytes
-    if isOpen { flush() }
+    if isWatchingWrites { flushLater() }
   }
 
   private var hasDecryptedBytes: Bool {
@@ -24,8 +24,8 @@ extension Session {
 
   private func takeReplies() {
     while isOpen, pendingCount > 0, PQisBusy(connection) == 0 {
-      let result = PQgetResult(connection).map { ServerResult(owning: $0) }
-      if let script { receive(result, of: script) } else { receive(result) }
+      let result = PQgetResult(connection)
+      if script == nil { receive(result) } else { receiveOfScript(result) }
       if isOpen, PQstatus(connection) == CONNECTION_BAD { lost() }
     }
   }
@@ -39,61 +39,67 @@ extension Session {
     }
   }
 
-  private func receive(_ result: ServerResult?) {
-    guard let pending = replies.head else { return }
+  private func receive(_ result: OpaquePointer?) {
     let warned = hasWarning
     if result != nil { hasWarning = false }
-    switch replies.receive(kind(of: result)) {
-    case .nothing: break
+    let meaning = replies.receive(kind(of: result))
+    if case .answered(let step) = meaning, let result { return answered(step, result, warned) }
+    defer { PQclear(result) }
+    switch meaning {
+    case .nothing, .answered: break
     case .prepared(let step):
-      if let index = pending.preparing.firstIndex(where: { $0.step == step }), let sql = sql(pending, step) {
-        statements.prepared(sql, pending.preparing.remove(at: index).name)
+      if let index = replies.head.preparing.firstIndex(where: { $0.step == step }),
+        let sql = replies.head.statement(step)?.sql
+      {
+        statements.prepared(sql, replies.head.preparing.remove(at: index).name)
       }
-    case .answered:
-      // What is asked behind COMMIT does not take back what was said while it was executed.
-      let isBehindCommit = pending.exchange.commits && pending.reply.results.last?.commandTag == "COMMIT"
-      if let result { pending.reply.results.append(result) }
-      pending.reply.hasFinalWarning = warned || (isBehindCommit && pending.reply.hasFinalWarning)
-    case .failed(let step): if let result { failed(pending, step, result) }
-    case .finished:
-      if warned { pending.reply.hasFinalWarning = true }
-      finish(pending)
+    case .failed(let step): if let result { failed(step, result) }
+    case .finished: finish(warned)
     case .violation:
       close(PostgresError(.protocolViolation, "an answer that fits no question; COPY is not for these calls"))
     }
   }
 
-  private func finish(_ pending: Pending) {
-    _ = replies.removeHead()
+  private func answered(_ step: Int, _ result: OpaquePointer, _ warned: Bool) {
+    let pending = replies.head
+    // What is asked behind COMMIT does not take back what was said while it was executed.
+    let isBehindCommit = pending.exchange.commits && pending.reply.results.last?.commandTag == "COMMIT"
+    replies.head.reply.hasFinalWarning = warned || (isBehindCommit && pending.reply.hasFinalWarning)
+    let name = pending.statement(step)?.name
+    replies.head.reply.results.append(ServerResult(owning: result, statement: name, returnedTo: core.bin))
+  }
+
+  private func finish(_ warned: Bool) {
+    var pending = replies.removeHead()
     for (step, name) in pending.preparing {
-      if let sql = sql(pending, step) { statements.forgetUnready(sql, name) }
+      if let sql = pending.statement(step)?.sql { statements.forgetUnready(sql, name) }
     }
+    if warned { pending.reply.hasFinalWarning = true }
     if replies.isEmpty { pending.reply.block = block }
     owner?.session(self, answered: pending.exchange, pending.reply)
   }
 
-  private func failed(_ pending: Pending, _ step: Int, _ result: ServerResult) {
-    let name = statement(pending, step)?.name
-    var error = PostgresError(result, statement: name)
+  private func failed(_ step: Int, _ result: OpaquePointer) {
+    var error = PostgresError(result, statement: replies.head.statement(step)?.name)
     if error.isFatal {
       fatalState = error.sqlState
       error.code = .maybeExecuted
     }
     // "cached plan must not change result type" has no code of its own; the routine's name is not translated.
-    let routine = PQresultErrorField(result.pointer, Int32(UInt8(ascii: "R"))).map { String(cString: $0) }
+    let routine = PQresultErrorField(result, Int32(UInt8(ascii: "R"))).map { String(cString: $0) }
     let isOutdated = error.sqlState == .featureNotSupported && routine == "RevalidateCachedQuery"
-    if isOutdated || error.sqlState == .unknownPreparedStatement, case .steps(let steps) = pending.exchange.segment,
-      steps.indices.contains(step)
+    if isOutdated || error.sqlState == .unknownPreparedStatement,
+      case .steps(let steps) = replies.head.exchange.segment, steps.indices.contains(step)
     {
       statements.forget(steps[step], isOnServer: isOutdated)
-      pending.reply.hasStalePlan = true
+      replies.head.reply.hasStalePlan = true
     }
-    pending.reply.failure = error
+    replies.head.reply.failure = error
   }
 
-  private func kind(of result: ServerResult?) -> ReplyQueue<Pending>.Reply {
+  private func kind(of result: OpaquePointer?) -> ReplyQueue<Pending>.Reply {
     guard let result else { return .end }
-    switch PQresultStatus(result.pointer) {
+    switch PQresultStatus(result) {
     case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return .success
     case PGRES_PIPELINE_SYNC: return .sync
     case PGRES_PIPELINE_ABORTED: return .aborted
@@ -102,28 +108,22 @@ extension Session {
     }
   }
 
-  private func statement(_ pending: Pending, _ step: Int) -> PostgresStatement? {
-    guard case .steps(let steps) = pending.exchange.segment, steps.indices.contains(step) else { return nil }
-    return steps[step].statement
-  }
-
-  private func sql(_ pending: Pending, _ step: Int) -> String? { statement(pending, step)?.sql }
-
-  /// Outside pipeline mode: results until NULL; an error ends the script.
-  private func receive(_ result: ServerResult?, of pending: Pending) {
+  /// Outside pipeline mode: results until NULL; an error ends the script. Its results interest nobody.
+  private func receiveOfScript(_ result: OpaquePointer?) {
     if let result {
+      defer { PQclear(result) }
       switch kind(of: result) {
-      case .success: pending.reply.results.append(result)
-      case .failure: pending.reply.failure = PostgresError(result, statement: pending.exchange.statementName)
+      case .success: break
+      case .failure:
+        let error = PostgresError(result, statement: script?.exchange.statementName)
+        script?.reply.failure = error
       case .sync, .aborted, .end: close(PostgresError(.protocolViolation, "a script cannot COPY"))
       }
       return
     }
+    guard PQstatus(connection) == CONNECTION_OK, PQenterPipelineMode(connection) == 1 else { return lost() }
+    guard var pending = script else { return }
     script = nil
-    guard PQstatus(connection) == CONNECTION_OK, PQenterPipelineMode(connection) == 1 else {
-      script = pending
-      return lost()
-    }
     pending.reply.block = block
     owner?.session(self, answered: pending.exchange, pending.reply)
   }

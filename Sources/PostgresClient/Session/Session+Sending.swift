@@ -4,43 +4,38 @@ extension Session {
   /// Sends a segment. When the connection turns out to be lost the owner hears that instead of an answer.
   func send(_ exchange: Exchange) {
     guard isOpen else { return }
-    let pending = Pending(exchange)
     switch exchange.segment {
-    case .steps(let steps): send(steps, pending)
-    case .script(let statement): send(script: statement, pending)
+    case .steps(let steps): send(steps, Pending(exchange))
+    case .script(let statement): send(script: statement, Pending(exchange))
     }
   }
 
-  private func send(_ steps: [Step], _ pending: Pending) {
-    var questions: [ReplyQueue<Pending>.Question] = []
-    questions.reserveCapacity(steps.count + 1)
-    var isSent = sendGarbage(&questions)
-    for (index, step) in steps.enumerated() where isSent {
-      isSent = send(step, index, pending, &questions)
+  private func send(_ steps: [Step], _ asked: Pending) {
+    var pending = asked
+    var isSent = sendGarbage()
+    for index in steps.indices where isSent {
+      isSent = send(steps[index], index, &pending)
     }
-    // Sync also pushes the bytes to the socket.
     isSent = isSent && PQpipelineSync(connection) == 1
-    replies.append(pending, questions)
-    if isSent { flush() } else { lost() }
+    replies.append(pending)
+    if isSent { flushLater() } else { lost() }
   }
 
-  private func send(_ step: Step, _ index: Int, _ pending: Pending, _ questions: inout [ReplyQueue<Pending>.Question])
-    -> Bool
-  {
+  private func send(_ step: Step, _ index: Int, _ pending: inout Pending) -> Bool {
     let sql = step.statement.sql
     switch statements.plan(step) {
     case .execute(let name):
-      questions.append(.step(index))
+      replies.ask(.step(index))
       return execute(name, step)
     case .prepare(let name):
       pending.preparing.append((index, name))
-      questions.append(.prepare(step: index))
-      questions.append(.step(index))
+      replies.ask(.prepare(step: index))
+      replies.ask(.step(index))
       let types = step.parameters.types
       let count = Int32(truncatingIfNeeded: types.count)
       return PQsendPrepare(connection, name, sql, count, types) == 1 && execute(name, step)
     case .unnamed:
-      questions.append(.step(index))
+      replies.ask(.step(index))
       return core.scratch.with(step.parameters) { count, types, values, lengths, formats in
         PQsendQueryParams(connection, sql, count, types, values, lengths, formats, 1) == 1
       }
@@ -54,10 +49,10 @@ extension Session {
   }
 
   /// Deallocates statements that are no longer needed, where no failed transaction can be in the way.
-  private func sendGarbage(_ questions: inout [ReplyQueue<Pending>.Question]) -> Bool {
-    guard replies.isEmpty, block == .idle else { return true }
+  private func sendGarbage() -> Bool {
+    guard statements.hasGarbage, replies.isEmpty, block == .idle else { return true }
     for name in statements.takeGarbage() {
-      questions.append(.housekeeping)
+      replies.ask(.housekeeping)
       guard PQsendQueryParams(connection, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 1) == 1 else { return false }
     }
     return true
@@ -67,6 +62,6 @@ extension Session {
   private func send(script statement: PostgresStatement, _ pending: Pending) {
     script = pending
     guard PQexitPipelineMode(connection) == 1, PQsendQuery(connection, statement.sql) == 1 else { return lost() }
-    flush()
+    flushLater()
   }
 }

@@ -27,13 +27,19 @@ final class Session {
   }
 
   /// A segment that was sent.
-  final class Pending {
+  struct Pending {
     let exchange: Exchange
     var reply = SegmentReply()
     /// Names under which steps are being prepared.
     var preparing: [(step: Int, name: String)] = []
 
     init(_ exchange: Exchange) { self.exchange = exchange }
+
+    /// The statement of a step.
+    func statement(_ step: Int) -> PostgresStatement? {
+      guard case .steps(let steps) = exchange.segment, steps.indices.contains(step) else { return nil }
+      return steps[step].statement
+    }
   }
 
   let id: SessionID
@@ -50,8 +56,9 @@ final class Session {
   var hasWarning = false
   /// The script that runs outside pipeline mode.
   var script: Pending?
-  private var isWatchingWrites = false
-  private var needsFlush = false
+  private(set) var isWatchingWrites = false
+  /// Whether the event loop will flush it at the end of this turn.
+  private var isFlushedLater = false
   let connectsUntil: Instant
 
   init(id: SessionID, target: ConnectionTarget, core: LoopCore, owner: any SessionOwner) {
@@ -90,14 +97,23 @@ final class Session {
     }
   }
 
-  /// Sends what libpq holds; asks to be told when the socket takes more.
+  /// Has what was written sent at the end of this turn.
+  func flushLater() {
+    guard !isFlushedLater else { return }
+    isFlushedLater = true
+    core.flushLater(self)
+  }
+
+  /// Sends what libpq and the socket hold; asks to be told when the socket takes more.
   func flush() {
+    isFlushedLater = false
     guard isOpen else { return }
     switch PQflush(connection) {
     case 0: watch(writes: false)
     case 1: watch(writes: true)
-    default: lost()
+    default: return lost()
     }
+    SocketCork.push(descriptor)
   }
 
   private func watch(writes: Bool) {

@@ -16,6 +16,11 @@ struct StatementCache {
     let types: [UInt32]
     var isReady = false
     var lastUse: UInt64
+
+    mutating func use(_ number: UInt64) -> Plan {
+      lastUse = number
+      return isReady ? .execute(name) : .unnamed
+    }
   }
 
   let capacity: Int
@@ -34,9 +39,7 @@ struct StatementCache {
     uses += 1
     let sql = step.statement.sql
     if let place = find(step) {
-      entries.values[place.sql][place.variant].lastUse = uses
-      let entry = entries.values[place.sql][place.variant]
-      return entry.isReady ? .execute(entry.name) : .unnamed
+      return entries.values[place.sql][place.variant].use(uses)
     }
     if count >= capacity { evict() }
     names += 1
@@ -70,7 +73,7 @@ struct StatementCache {
 
   private func find(_ step: Step) -> (sql: Dictionary<String, [Entry]>.Index, variant: Int)? {
     guard let index = entries.index(forKey: step.statement.sql) else { return nil }
-    let variant = entries.values[index].firstIndex { Self.fits($0.types, step.parameters) }
+    let variant = entries.values[index].firstIndex { step.parameters.fit($0.types) }
     return variant.map { (index, $0) }
   }
 
@@ -80,6 +83,8 @@ struct StatementCache {
       forget(sql, name, isOnServer: false)
     }
   }
+
+  var hasGarbage: Bool { !garbage.isEmpty }
 
   /// Takes the names to deallocate.
   mutating func takeGarbage() -> [String] {
@@ -95,14 +100,5 @@ struct StatementCache {
       }
     }
     if let oldest { forget(oldest.sql, oldest.name, isOnServer: true) }
-  }
-
-  /// NULL fits every type.
-  private static func fits(_ types: [UInt32], _ parameters: EncodedParameters) -> Bool {
-    guard types.count == parameters.types.count else { return false }
-    for index in types.indices where types[index] != parameters.types[index] && parameters.ranges[index] != nil {
-      return false
-    }
-    return true
   }
 }

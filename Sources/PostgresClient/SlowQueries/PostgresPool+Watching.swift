@@ -3,17 +3,17 @@ extension PostgresPool {
   /// - Parameters:
   ///   - queries: what the call executes.
   ///   - setup: what sets the transaction up for it, and for its plan.
-  func watch<Value>(_ queries: [PostgresQuery], setup: [PostgresQuery] = [], _ body: () async throws -> Value)
-    async rethrows -> Value
-  {
-    PostgresRequestScope.current?.count(queries)
+  func watch<Value>(
+    _ queries: @autoclosure () -> [PostgresQuery], setup: [PostgresQuery] = [], _ body: () async throws -> Value
+  ) async rethrows -> Value {
+    if let scope = PostgresRequestScope.current { scope.count(queries()) }
     guard let log else { return try await body() }
     let start = Instant.now
     defer {
       let duration = Instant.now - start
       if duration >= log.settings.threshold {
         // Of several statements in one round trip nobody knows which was slow: the text names them all.
-        for query in queries {
+        for query in queries() {
           if let fingerprint = log.record(query.statement, duration) { explain(query, setup, fingerprint, log) }
         }
       }

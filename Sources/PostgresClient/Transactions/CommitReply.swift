@@ -25,6 +25,6 @@ enum CommitReply {
   static func position(_ reply: SegmentReply, behind index: Int) -> PostgresWALPosition? {
     guard reply.results.indices.contains(index + 1) else { return nil }
     // What cannot be read is not known.
-    return try? PostgresRows(result: reply.results[index + 1], statement: "position").first?.decode(0)
+    return try? PostgresRows(result: reply.results[index + 1]).first?.decode(0)
   }
 }

@@ -90,7 +90,7 @@ extension PostgresPool {
         options.onCommit?(CommitReply.position(reply, behind: 1 + inner.count))
         reply.results = Array(reply.results[(1 + setup.count)...inner.count])
         reply.failure = nil
-        return try rows(reply, statements)
+        return try rows(reply, statements.count)
       } catch {
         failure = error
       }

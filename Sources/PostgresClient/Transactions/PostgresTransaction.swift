@@ -47,7 +47,7 @@ public final class PostgresTransaction: Sendable {
     var reply = try await pool.watch(queries, setup: setup) { try await perform(steps) }
     if let failure = reply.failure { throw failure }
     reply.results.removeFirst(reply.results.count - queries.count)
-    return try pool.rows(reply, queries)
+    return try pool.rows(reply, queries.count)
   }
 
   /// Executes several statements from one text, without parameters.

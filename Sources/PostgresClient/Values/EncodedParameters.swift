@@ -1,11 +1,9 @@
 /// The parameters of a statement in the wire's form, made on the caller's task.
 struct EncodedParameters: Sendable {
-  /// One type per parameter; 0 lets the server infer it.
-  private(set) var types: [UInt32] = []
-  /// Where each value lies in `bytes`; nil for NULL.
-  private(set) var ranges: [Range<Int>?] = []
-  /// The values one after the other, each with a zero byte behind it, which those in text form need.
-  private(set) var bytes: [UInt8] = []
+  private(set) var count = 0
+  /// Each parameter's type and length (four bytes of the machine's order each), the value and a zero byte, which those in
+  /// text form need. Type 0 lets the server infer it, and is sent as text; length -1 is NULL.
+  private var bytes: [UInt8] = []
 
   init() {}
 
@@ -13,19 +11,55 @@ struct EncodedParameters: Sendable {
     guard values.count <= 65_535 else {
       throw PostgresError(.invalidParameter, "a statement takes at most 65535 parameters, got \(values.count)")
     }
-    types.reserveCapacity(values.count)
-    ranges.reserveCapacity(values.count)
+    bytes.reserveCapacity(values.count * 24)
     for value in values { try append(value) }
   }
 
-  /// Whether the parameter goes in text form.
-  func isText(_ index: Int) -> Bool { types[index] == TypeOID.unknown }
+  /// Calls `visit` with type and bytes of each parameter, nil for NULL, then `body`, until whose end the bytes are valid.
+  func withEach<Result>(
+    _ visit: (UInt32, UnsafeRawBufferPointer?) -> Void, then body: () -> Result
+  ) -> Result {
+    bytes.withUnsafeBytes { bytes in
+      var position = 0
+      for _ in 0..<count {
+        let type = bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
+        let length = Int(bytes.loadUnaligned(fromByteOffset: position + 4, as: Int32.self))
+        position += 8
+        visit(type, length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]))
+        position += max(0, length) + 1
+      }
+      return body()
+    }
+  }
+
+  /// One type per parameter; 0 where the value is NULL or untyped.
+  var types: [UInt32] {
+    var types: [UInt32] = []
+    withEach { type, _ in
+      types.append(type)
+    } then: {
+    }
+    return types
+  }
+
+  /// Whether a statement that was prepared for those types can be given them. NULL fits every type.
+  func fit(_ types: [UInt32]) -> Bool {
+    guard types.count == count else { return false }
+    var index = 0
+    var fits = true
+    withEach { type, value in
+      fits = fits && (type == types[index] || value == nil)
+      index += 1
+    } then: {
+    }
+    return fits
+  }
 
   private mutating func append(_ value: PostgresValue) throws(PostgresError) {
     switch value {
     case .null:
-      types.append(TypeOID.unknown)
-      ranges.append(nil)
+      appendHeader(TypeOID.unknown, length: -1)
+      bytes.append(0)
     case .bool(let value): add(TypeOID.bool) { $0.append(value ? 1 : 0) }
     case .int16(let value): add(TypeOID.int2) { $0.appendBigEndian(value) }
     case .int32(let value): add(TypeOID.int4) { $0.appendBigEndian(value) }
@@ -39,8 +73,8 @@ struct EncodedParameters: Sendable {
     case .json(let value): add(TypeOID.jsonb) { $0.appendJSONB(value.utf8) }
     case .jsonBytes(let value): add(TypeOID.jsonb) { $0.appendJSONB(value) }
     case .untyped(let value):
-      guard !value.utf8.contains(0) else {
-        throw PostgresError(.invalidParameter, "parameter $\(types.count + 1) contains U+0000")
+      guard !value.containsZero else {
+        throw PostgresError(.invalidParameter, "parameter $\(count + 1) contains U+0000")
       }
       add(TypeOID.unknown) { $0.append(contentsOf: value.utf8) }
     case .boolArray(let values):
@@ -63,11 +97,18 @@ struct EncodedParameters: Sendable {
   }
 
   private mutating func add(_ type: UInt32, _ write: (inout [UInt8]) -> Void) {
-    types.append(type)
+    appendHeader(type, length: 0)
     let start = bytes.count
     write(&bytes)
-    ranges.append(start..<bytes.count)
+    let length = Int32(truncatingIfNeeded: bytes.count - start)
+    bytes.withUnsafeMutableBytes { $0.storeBytes(of: length, toByteOffset: start - 4, as: Int32.self) }
     bytes.append(0)
+  }
+
+  private mutating func appendHeader(_ type: UInt32, length: Int32) {
+    withUnsafeBytes(of: type) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: length) { bytes.append(contentsOf: $0) }
+    count += 1
   }
 
   /// An array of one dimension: dimensions, NULL flag, element type, length, lower bound, then length-prefixed elements

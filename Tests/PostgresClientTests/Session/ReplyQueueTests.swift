@@ -22,7 +22,7 @@ struct ReplyQueueTests {
     let first = feed(&queue, [.success, .end, .success, .end, .success, .end, .sync])
     #expect(
       first == [.prepared(step: 0), .nothing, .answered(step: 0), .nothing, .answered(step: 1), .nothing, .finished])
-    #expect(queue.head == 2)
+    #expect(queue.tokens == [2])
     let second = feed(&queue, [.success, .end, .sync])
     #expect(second == [.answered(step: 0), .nothing, .finished])
     #expect(queue.isEmpty)
@@ -73,9 +73,17 @@ struct ReplyQueueTests {
       for reply in replies {
         let meaning = queue.receive(reply)
         #expect(meaning != .violation)
-        if meaning == .finished, let token = queue.removeHead() { finished.append(token) }
+        if meaning == .finished { finished.append(queue.removeHead()) }
       }
       #expect(finished == expected)
     }
+  }
+}
+
+extension ReplyQueue {
+  /// A whole segment.
+  fileprivate mutating func append(_ token: Token, _ questions: [Question]) {
+    for question in questions { ask(question) }
+    append(token)
   }
 }

@@ -21,6 +21,8 @@ struct PostgresLoad {
     settings.maximum = connections
     var lane = PostgresLaneSettings()
     lane.connections = arguments[3] == "lane" ? connections : 0
+    // On a machine that is busy with something else the lane's figures must not become the pool's.
+    lane.budget = .seconds(10)
     let loop = try PostgresEventLoop(logger: Logger(label: "load"))
     let node = PostgresNode(url: try PostgresURL(arguments[1]), settings: settings, lane: lane, loop: loop)
     if isSoak { return try await Soak(node: node, calls: Int(seconds), tasks: tasks).run() }
