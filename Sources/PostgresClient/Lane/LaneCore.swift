@@ -129,7 +129,7 @@ extension Exchange {
   var lastText: String {
     switch segment {
     case .steps(let steps): steps.last?.statement.sql ?? ""
-    case .script(let statement): statement.sql
+    case .script(let statement), .copy(let statement, _): statement.sql
     }
   }
 }

@@ -67,7 +67,7 @@ final class Exchange: Sendable {
   var statementName: String? {
     switch segment {
     case .steps(let steps): steps.last { $0.parameters.count > 0 }?.statement.name ?? steps.last?.statement.name
-    case .script(let statement): statement.name
+    case .script(let statement), .copy(let statement, _): statement.name
     }
   }
 

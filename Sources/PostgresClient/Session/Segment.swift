@@ -27,6 +27,8 @@ enum Segment: Sendable {
   case steps([Step])
   /// Several statements in one text, without parameters, in the simple protocol.
   case script(PostgresStatement)
+  /// `COPY … FROM STDIN` and what it reads, in the simple protocol.
+  case copy(PostgresStatement, [UInt8])
 }
 
 /// The answer to a segment.

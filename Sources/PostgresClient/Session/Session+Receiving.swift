@@ -22,8 +22,9 @@ extension Session {
     return SSL_pending(ssl) > 0
   }
 
-  private func takeReplies() {
-    while isOpen, pendingCount > 0, PQisBusy(connection) == 0 {
+  func takeReplies() {
+    // While it takes a copy libpq says nothing else.
+    while isOpen, pendingCount > 0, copiedBytes == nil, PQisBusy(connection) == 0 {
       let result = PQgetResult(connection)
       if script == nil { receive(result) } else { receiveOfScript(result) }
       if isOpen, PQstatus(connection) == CONNECTION_BAD { lost() }
@@ -108,18 +109,18 @@ extension Session {
     }
   }
 
-  /// Outside pipeline mode: results until NULL; an error ends the script. Its results interest nobody.
+  /// Outside pipeline mode: results until NULL; an error ends the script.
   private func receiveOfScript(_ result: OpaquePointer?) {
     if let result {
-      defer { PQclear(result) }
+      let statement = script?.exchange.statementName
       switch kind(of: result) {
-      case .success: break
-      case .failure:
-        let error = PostgresError(result, statement: script?.exchange.statementName)
-        script?.reply.failure = error
-      case .sync, .aborted, .end: close(PostgresError(.protocolViolation, "a script cannot COPY"))
+      case .success:
+        script?.reply.results.append(ServerResult(owning: result, statement: statement, returnedTo: core.bin))
+        return
+      case .failure: script?.reply.failure = PostgresError(result, statement: statement)
+      case .sync, .aborted, .end: beginCopy(result)
       }
-      return
+      return PQclear(result)
     }
     guard PQstatus(connection) == CONNECTION_OK, PQenterPipelineMode(connection) == 1 else { return lost() }
     guard var pending = script else { return }

@@ -6,7 +6,7 @@ extension Session {
     guard isOpen else { return }
     switch exchange.segment {
     case .steps(let steps): send(steps, Pending(exchange))
-    case .script(let statement): send(script: statement, Pending(exchange))
+    case .script(let statement), .copy(let statement, _): send(script: statement, Pending(exchange))
     }
   }
 

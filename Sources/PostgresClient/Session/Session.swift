@@ -54,8 +54,10 @@ final class Session {
   var replies = ReplyQueue<Pending>()
   /// Whether the last statement's answer came with a WARNING.
   var hasWarning = false
-  /// The script that runs outside pipeline mode.
+  /// The script or copy that runs outside pipeline mode.
   var script: Pending?
+  /// How many bytes of the copy were given to libpq; nil while the server does not ask for any.
+  var copiedBytes: Int?
   private(set) var isWatchingWrites = false
   /// Whether the event loop will flush it at the end of this turn.
   private var isFlushedLater = false
@@ -92,7 +94,10 @@ final class Session {
     case .resolving, .closed: break
     case .connecting: pollConnecting()
     case .open:
-      if interest.contains(.write) { flush() }
+      if interest.contains(.write) {
+        flush()
+        goOnCopying()
+      }
       if interest.contains(.read) { receive() }
     }
   }

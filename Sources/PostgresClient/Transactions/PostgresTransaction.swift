@@ -18,10 +18,10 @@ public final class PostgresTransaction: Sendable {
     var hasStalePlan = false
   }
 
-  private let pool: PostgresPool
+  let pool: PostgresPool
   private let lease: LeaseID
   private let opening: [Step]
-  private let setup: [PostgresQuery]
+  let setup: [PostgresQuery]
   private let state = Mutex(State())
 
   /// - Parameter opening: BEGIN and the statements of `setup`.
@@ -52,11 +52,21 @@ public final class PostgresTransaction: Sendable {
 
   /// Executes several statements from one text, without parameters.
   public func script(_ sql: String) async throws {
-    let statement = try PostgresStatement(sql, name: "script").checked()
+    _ = try await performAlone(.script(try PostgresStatement(sql, name: "script").checked()))
+  }
+
+  /// Runs what cannot go out together with BEGIN.
+  func performAlone(_ segment: Segment) async throws -> SegmentReply {
     if state.withLock({ $0.phase == .fresh }) { _ = try await batch(["SELECT 1"].map { PostgresQuery($0) }) }
-    let reply = try await pool.perform(pool.exchange(.script(statement), lease: try take().lease))
-    note(reply)
-    if let failure = reply.failure { throw failure }
+    let lease = try take().lease
+    do {
+      let reply = try await pool.perform(pool.exchange(segment, lease: lease))
+      note(reply)
+      return try reply.checked()
+    } catch {
+      state.withLock { $0.failure = error as? PostgresError }
+      throw error
+    }
   }
 
   /// Runs `body` in a savepoint: when it throws, what it did is undone and the transaction goes on.
