@@ -34,6 +34,6 @@ struct NumericText {
       let shown = scale > 0 ? whole + "." + fraction.prefix(scale) : whole
       text = (sign == 0x4000 ? "-" : "") + shown
     }
-    withExtendedLifetime(cell.result) {}
+    withExtendedLifetime(cell) {}
   }
 }

@@ -10,7 +10,7 @@ public struct PostgresCell {
 
   /// The bytes of the value, valid during the call.
   public func withBytes<Result>(_ read: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    try withExtendedLifetime(result) { try read(bytes) }
+    try withExtendedLifetime(self) { try read(bytes) }
   }
 
   /// An error that says what was expected.
@@ -19,7 +19,7 @@ public struct PostgresCell {
   }
 
   /// The value as text.
-  var text: String { withExtendedLifetime(result) { String(decoding: bytes, as: UTF8.self) } }
+  var text: String { withExtendedLifetime(self) { String(decoding: bytes, as: UTF8.self) } }
 
   /// An integer of the width that the type says.
   func integer<Value: FixedWidthInteger>(as: Value.Type) throws(PostgresError) -> Value {
@@ -37,7 +37,7 @@ public struct PostgresCell {
       }
     }
     guard let value = Value(exactly: wide) else { throw mismatch("integer of \(Value.bitWidth) bits") }
-    return withExtendedLifetime(result) { value }
+    return withExtendedLifetime(self) { value }
   }
 }
 

@@ -43,10 +43,10 @@ public struct PostgresRow: Sendable {
   public func decode<Value: PostgresDecodable>(_ column: Int, as type: Value.Type = Value.self) throws(PostgresError)
     -> Value
   {
-    guard let value = try decodeIfPresent(column, as: type) else {
+    guard let cell = try cell(column) else {
       throw decodingError(column, "NULL where \(Value.self) is expected")
     }
-    return value
+    return try decode(cell, column)
   }
 
   /// A value, or nil for NULL.
@@ -55,6 +55,10 @@ public struct PostgresRow: Sendable {
     throws(PostgresError) -> Value?
   {
     guard let cell = try cell(column) else { return nil }
+    return try decode(cell, column)
+  }
+
+  private func decode<Value: PostgresDecodable>(_ cell: PostgresCell, _ column: Int) throws(PostgresError) -> Value {
     do throws(PostgresError) {
       return try Value(from: cell)
     } catch {

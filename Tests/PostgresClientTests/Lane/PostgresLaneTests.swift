@@ -28,6 +28,13 @@ struct PostgresLaneTests {
     }
   }
 
+  @Test("One caller alone does not wait until the socket's cork gives way by itself, after 200 ms")
+  func alone() async throws {
+    let start = ContinuousClock.now
+    for value in 0..<50 { #expect(try await number(value) == value) }
+    #expect(ContinuousClock.now - start < .milliseconds(50 * 100))
+  }
+
   @Test("A setting made for one read is not there in another's")
   func settings() async throws {
     try await withThrowingTaskGroup(of: Bool.self) { group in
