@@ -203,12 +203,14 @@ extension SharedTier {
 
   /// Bumps tags of one owner, whatever the breaker says; the new generations are known here before anybody can ask.
   func tell(_ tags: [CacheTag], change: UInt64, position: UInt64?) async -> [FenceGuard]? {
+    let serial = state.withLock(\.outrun.lastSerial)
     do throws(CacheStoreError) {
       let bumped = try await environment.within(options.writeLimit) { [store] in
         try await store.bump(tags, by: change, position: position)
       }
       let guards = zip(tags, bumped).map { FenceGuard($0, nonce: $1.nonce) }
       for guarded in guards { generations.learn(guarded.tag, nonce: guarded.nonce) }
+      state.withLock { $0.outrun.moved(tags, since: serial) }
       return guards
     } catch {
       failed(error)
