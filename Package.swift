@@ -122,7 +122,7 @@ let package = Package(
 
     tests("KernelTests", ["Kernel"]),
     tests("CachingTests", ["Caching", "CProcessor", "InMemoryAdapter", "PortContracts", nioCore]),
-    tests("CatalogDomainTests", ["CatalogDomain", "InMemoryAdapter", "PortContracts"]),
+    tests("CatalogDomainTests", ["CatalogDomain", "Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("HTTPAdapterTests", ["HTTPAdapter", "CatalogDomain", "Kernel", httpTypes, nioCore]),
     tests("TenancyDomainTests", ["TenancyDomain", "PortContracts"]),
     tests("AvailabilityDomainTests", ["AvailabilityDomain", "PortContracts"]),

@@ -15,7 +15,7 @@ SCENARIOS = {
     "package": "one package, in memory",
     "wide": "the list over 256 connections",
     "second tier": "the lists of 1,000 tenants in random order, in Redis alone (CACHE_L1=off); Redis on the client's core",
-    "second tier joined": "the same with one list (12 KB) over and over, so that equal reads at the same time can be joined",
+    "second tier joined": "the same with one list (12 KB) over and over",
     "miss": "the lists of 1,000 tenants in random order, cached nowhere; PostgreSQL on the client's core",
     "mix": "lists and packages of 1,000 tenants by Zipf's law, with 1 % writes",
     "bookings": "each of another day, PostgreSQL with fsync on the client's core",

@@ -76,6 +76,7 @@ package struct HTTPAPI: Sendable {
     package let stores: @Sendable () async -> [StoreHealth]
     package let clock: any WallClock
     package let ticker: any Ticker
+    package let executors: EventLoopExecutors
 
     package init(
       limiter: RateLimiter?, hasHotPath: Bool = true, trustedProxies: Set<String> = [],
@@ -86,7 +87,7 @@ package struct HTTPAPI: Sendable {
       insight: DatabaseInsight = .none, queries: @escaping @Sendable () -> QueryTotals = { QueryTotals() },
       stores: @escaping @Sendable () async -> [StoreHealth] = { [] },
       clock: any WallClock = SystemClock(),
-      ticker: any Ticker = SystemClock()
+      ticker: any Ticker = SystemClock(), executors: EventLoopExecutors = EventLoopExecutors()
     ) {
       self.limiter = limiter
       self.hasHotPath = hasHotPath
@@ -104,6 +105,7 @@ package struct HTTPAPI: Sendable {
       self.stores = stores
       self.clock = clock
       self.ticker = ticker
+      self.executors = executors
     }
   }
 
@@ -156,8 +158,8 @@ package struct HTTPAPI: Sendable {
       surroundings.hasHotPath
       ? HitResponder(
         directory: services.directory, catalog: services.catalog, views: services.views, limits: limits,
-        finisher: finisher, recorder: recorder, ticker: surroundings.ticker,
-        memories: HitMemories(clock: surroundings.clock)) : nil
+        finisher: finisher, recorder: recorder, watching: surroundings.insight.watching, ticker: surroundings.ticker,
+        memories: HitMemories(clock: surroundings.clock, executors: surroundings.executors)) : nil
     newID = surroundings.newID
     clock = surroundings.clock
     isDraining = { [readiness = surroundings.readiness] in readiness.isDraining }

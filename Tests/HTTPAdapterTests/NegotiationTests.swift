@@ -45,6 +45,6 @@ struct NegotiationTests {
       ("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", false),
     ])
   func traceParent(_ field: String, _ isTrace: Bool) {
-    #expect((TraceParent.traceID([.traceParent: field]) != nil) == isTrace)
+    #expect((TraceParent.traceID(field) != nil) == isTrace)
   }
 }

@@ -138,8 +138,8 @@ struct ConnectionHandlerTests {
       try channel.writeInbound(Self.bytes("/packages"))
       #expect(try Self.statuses(channel) == [200])
       #expect(behind.heads.isEmpty)
-      for path in ["/packages/nowhere", "/packages"] { try channel.writeInbound(Self.bytes(path)) }
-      #expect(behind.heads.map(\.path) == ["/packages/nowhere", "/packages"])
+      for path in ["/elsewhere", "/packages"] { try channel.writeInbound(Self.bytes(path)) }
+      #expect(behind.heads.map(\.path) == ["/elsewhere", "/packages"])
       #expect(try Self.statuses(channel).isEmpty)
       for _ in 0..<2 { try Self.answer(channel) }
       #expect(try Self.statuses(channel) == [404, 404])
@@ -153,19 +153,19 @@ struct ConnectionHandlerTests {
   func pipelined() async throws {
     try await withHandlers { channel, behind in
       var piece = ByteBuffer()
-      for path in ["/packages", "/packages", "/packages/nowhere", "/packages"] {
+      for path in ["/packages", "/packages", "/elsewhere", "/packages"] {
         piece.writeImmutableBuffer(Self.bytes(path))
       }
       try channel.writeInbound(piece)
       #expect(try Self.statuses(channel) == [200, 200])
-      #expect(behind.heads.map(\.path) == ["/packages/nowhere", "/packages"])
+      #expect(behind.heads.map(\.path) == ["/elsewhere", "/packages"])
     }
   }
 
   @Test("However a request is cut into pieces, the next hit is answered here once it is answered")
   func pieces() async throws {
     try await withHandlers { channel, behind in
-      let request = Self.bytes("/packages/nowhere")
+      let request = Self.bytes("/elsewhere")
       for cut in 1..<request.readableBytes {
         var rest = request
         try channel.writeInbound(rest.readSlice(length: cut))

@@ -70,6 +70,7 @@ struct HotPathTests {
   private static func comparable(_ answer: String) -> String {
     answer.replacing(#/Date: [^\r]+/#, with: "Date: …").replacing(#/;r=\d+/#, with: ";r=…")
       .replacing(#/X-Request-Id: [0-9a-f]{8}-[0-9a-f-]+/#, with: "X-Request-Id: …")
+      .replacing(#/"requestId":"[0-9a-f]{8}-[0-9a-f-]+"/#, with: #""requestId":"…""#)
   }
 
   @Test("They are byte for byte what the router's way sends for the same entry", arguments: ["GET", "HEAD"])
@@ -90,6 +91,63 @@ struct HotPathTests {
           #expect(hit.hasPrefix("HTTP/1.1 200 ") || hit.hasPrefix("HTTP/1.1 304 "), "\(hit.prefix(200))")
           #expect(Self.comparable(hit) == Self.comparable(routed), "\(method) \(path) \(condition)")
         }
+      }
+    }
+  }
+
+  @Test(
+    "What must be waited for is byte for byte what the router's way sends, refusals too", arguments: ["GET", "HEAD"])
+  func sameBytesAfterWaiting(_ method: String) async throws {
+    let settings = [
+      "RATE_LIMIT": "on", "RATE_LIMIT_CLIENT_PER_MINUTE": "1000", "CORS_ALLOWED_ORIGINS": "https://willow.example",
+    ]
+    try await Shop.open(settings) { (shop: Shop) async throws in
+      let (known, unknown) = (Sender.key("pk", "willow"), Sender.key("pk", "nobody"))
+      let questions = [
+        ("/packages?q=sea", known), ("/packages/nowhere", known), ("/packages/Not!A!Slug", known),
+        ("/packages?limit=0", known), ("/packages", unknown), ("/api/v1/segments/nowhere", known),
+      ]
+      for (path, key) in questions {
+        for condition in Self.conditions {
+          // What is never cached, and absences that are forgotten by then, are asked for anew each time.
+          shop.clock.advance(by: .seconds(3600))
+          let head = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(key)\r\n\(condition)"
+          let end = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+          let waited = try await shop.raw("\(head)\r\n\(end)")
+          shop.clock.advance(by: .seconds(3600))
+          let routed = try await shop.raw("\(head)Content-Length: 0\r\n\r\n\(end)")
+          #expect(Self.comparable(waited) == Self.comparable(routed), "\(method) \(path) \(condition)")
+        }
+      }
+    }
+  }
+
+  @Test("Requests behind one that waits are answered after it, in their order, also when the peer sends no more")
+  func orderBehindWaiting() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let key = Sender.key("pk", "willow")
+      func request(_ path: String, _ fields: String = "") -> String {
+        "GET \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(key)\r\n\(fields)\r\n"
+      }
+      for _ in 0..<5 {
+        let paths = [
+          "/packages?q=sea", "/packages", "/packages/nowhere", "/health/live", "/packages?q=sun", "/elsewhere",
+        ]
+        let sent = paths.enumerated().map { request($1, "X-Request-Id: r\($0)\r\n") }.joined()
+        let answers = try await shop.raw(sent + request("/packages", "X-Request-Id: last\r\nConnection: close\r\n"))
+        let ids = answers.matches(of: #/X-Request-Id: (\w+)/#).map { String($0.1) }
+        #expect(ids == ["r0", "r1", "r2", "r3", "r4", "r5", "last"])
+      }
+    }
+  }
+
+  @Test("A client that is over its limit is refused in the same words where its request had to wait")
+  func refusalAfterWaiting() async throws {
+    try await Shop.open(["RATE_LIMIT": "on", "RATE_LIMIT_CLIENT_PER_MINUTE": "3"]) { (shop: Shop) async throws in
+      for count in 1...5 {
+        let answer = try await shop.get("/packages?q=sea")
+        #expect(answer.status == (count <= 3 ? 200 : 429))
+        if count > 3 { #expect(answer.headers[.retryAfter] != nil && answer.code == "rate_limited") }
       }
     }
   }

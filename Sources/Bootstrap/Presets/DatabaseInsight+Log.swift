@@ -18,9 +18,8 @@ extension DatabaseInsight {
       },
       watching: { request in
         let scope = PostgresRequestScope()
-        let response = await PostgresRequestScope.$current.withValue(scope) { await request() }
+        await PostgresRequestScope.$current.withValue(scope) { await request() }
         log.note(scope)
-        return response
       })
   }
 }

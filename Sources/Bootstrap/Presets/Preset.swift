@@ -59,8 +59,14 @@ struct Preset: Sendable {
     let clock: any WallClock
     let ticker: any Ticker
     let newID: IDGenerator
+    var executors = EventLoopExecutors()
 
-    var cacheEnvironment: CacheEnvironment { CacheEnvironment(ticker: ticker, wallClock: clock) }
+    var cacheEnvironment: CacheEnvironment {
+      var environment = CacheEnvironment(ticker: ticker, wallClock: clock)
+      // What a connection asks for goes on where the connection is.
+      environment.start = { [executors] in executors.start($0) }
+      return environment
+    }
   }
 
   init(_ settings: Settings, _ adapters: Adapters, _ machine: Machine) {

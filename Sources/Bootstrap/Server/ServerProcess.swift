@@ -68,7 +68,8 @@ package struct ServerProcess: Sendable {
         trustedProxies: settings.server.trustedProxies, allowedOrigins: settings.server.allowedOrigins,
         readiness: readiness, metrics: registry, newID: IDGenerator(clock: clock, random: CountingRandomSource()),
         operators: operators, audit: preset.audit, cacheCapacity: settings.cache.limits.entries,
-        database: preset.database, insight: preset.insight, queries: preset.queries, stores: preset.stores))
+        database: preset.database, insight: preset.insight, queries: preset.queries, stores: preset.stores,
+        executors: machine.executors))
 
     let (listening, port) = AsyncStream.makeStream(of: Int.self)
     let server = try HTTPServer.application(api, settings.server, logger: logger) { bound in

@@ -5,7 +5,7 @@ package import NIOCore
 package enum CacheCodec {
   /// The JSON form with sorted members and plain slashes.
   package static func encode(_ value: some Encodable) throws -> ByteBuffer {
-    ByteBuffer(bytes: try JSONFrame.encode(value))
+    try JSONFrame.encode(value)
   }
 
   /// Reads the JSON form; throws `DecodingError`.

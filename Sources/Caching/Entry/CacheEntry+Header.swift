@@ -62,12 +62,16 @@ extension CacheEntry {
   /// The forms of a longer answer.
   final class Forms: Sendable {
     let body: ByteBuffer
+    /// The gzip form, where it has been made.
     let gzip: ByteBuffer?
+    /// The gzip form, where it is still to be made.
+    let laterGzip: GzipForm?
     let value: (any Sendable)?
 
-    init(body: ByteBuffer, gzip: ByteBuffer?, value: (any Sendable)?) {
+    init(body: ByteBuffer, gzip: ByteBuffer?, laterGzip: GzipForm?, value: (any Sendable)?) {
       self.body = body
       self.gzip = gzip
+      self.laterGzip = laterGzip
       self.value = value
     }
   }

@@ -16,19 +16,20 @@ public struct CacheEntry: @unchecked Sendable {
   /// An entry of a key.
   /// - Parameters:
   ///   - body: the encoded value; empty for a remembered absence.
+  ///   - laterGzip: what makes the gzip form when it is asked for, where there is none yet.
   ///   - value: the loaded value itself, where the policy keeps it.
   init(
-    name: String, body: ByteBuffer, gzip: ByteBuffer?, entityTag: EntityTag, isAbsent: Bool, value: (any Sendable)?,
-    stamp: FenceStamp, life: EntryLife
+    name: String, body: ByteBuffer, gzip: ByteBuffer?, laterGzip: GzipForm? = nil, entityTag: EntityTag, isAbsent: Bool,
+    value: (any Sendable)?, stamp: FenceStamp, life: EntryLife
   ) {
-    let isInline = gzip == nil && value == nil && body.readableBytes <= Self.mostInline
+    let isInline = gzip == nil && laterGzip == nil && value == nil && body.readableBytes <= Self.mostInline
     var header = Header(stamp, life)
     header.entityTag = entityTag
     header.isAbsent = isAbsent
     header.bodyLength = UInt32(clamping: body.readableBytes)
     // A longer key makes it nameless.
     header.nameLength = UInt16(exactly: name.utf8.count) ?? 0
-    if !isInline { header.forms = Forms(body: body, gzip: gzip, value: value) }
+    if !isInline { header.forms = Forms(body: body, gzip: gzip, laterGzip: laterGzip, value: value) }
     let nameLength = Int(header.nameLength)
     let length = nameLength + (isInline ? body.readableBytes : 0)
     memory = .create(minimumCapacity: length) { [header] _ in header }
@@ -54,7 +55,10 @@ public struct CacheEntry: @unchecked Sendable {
   }
 
   /// The gzip form, when it is smaller and the policy wants one.
-  public var gzip: ByteBuffer? { header { $0.forms?.gzip } }
+  public var gzip: ByteBuffer? {
+    let forms = header { $0.forms }
+    return forms?.gzip ?? forms?.laterGzip?.bytes
+  }
 
   /// The validators of both forms.
   public var entityTag: EntityTag { header { $0.entityTag } }
@@ -93,8 +97,10 @@ public struct CacheEntry: @unchecked Sendable {
 
   /// The same entry with another stamp and life.
   func with(_ stamp: FenceStamp, _ life: EntryLife) -> CacheEntry {
-    CacheEntry(
-      name: name, body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value, stamp: stamp,
+    let forms = header { $0.forms }
+    return CacheEntry(
+      name: name, body: body, gzip: forms?.gzip, laterGzip: forms?.laterGzip, entityTag: entityTag, isAbsent: isAbsent,
+      value: value, stamp: stamp,
       life: life)
   }
 

@@ -13,10 +13,21 @@ public struct CacheTag: Hashable, Sendable {
   public static func named(_ name: String, _ scope: CacheScope) -> CacheTag { CacheTag(scope, name) }
 
   private init(_ scope: CacheScope, _ name: String) {
+    self.init(scope, name, place: FenceTags.place(scope, name))
+  }
+
+  /// - Parameter place: that of the tag in ``FenceTags``.
+  fileprivate init(_ scope: CacheScope, _ name: String, place: UInt16) {
     self.scope = scope
     self.name = name
-    place = FenceTags.place(scope, name)
+    self.place = place
   }
+
+  public static func == (left: CacheTag, right: CacheTag) -> Bool {
+    left.place == right.place && left.name == right.name && left.scope == right.scope
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(place) }
 }
 
 extension CacheTag {
@@ -28,7 +39,13 @@ extension CacheTag {
 
 extension CacheKey {
   /// The key's tags: its owner's, then the named ones.
-  public var cacheTags: [CacheTag] { [.all(scope)] + tagNames.map { .named($0, scope) } }
+  public var cacheTags: [CacheTag] {
+    var all: [CacheTag] = []
+    all.reserveCapacity(1 + tagNames.count)
+    all.append(CacheTag(scope, "", place: tags.places[0]))
+    for (index, name) in tagNames.enumerated() { all.append(CacheTag(scope, name, place: tags.places[index + 1])) }
+    return all
+  }
 
   /// The tags to bump before the shared store is believed about the key: its named ones, or its owner's where it has none.
   var suspectTags: [CacheTag] { tagNames.isEmpty ? [.all(scope)] : tagNames.map { .named($0, scope) } }

@@ -17,9 +17,6 @@ public struct FenceTags: Hashable, Sendable {
     self.places = places
   }
 
-  /// For a key that finds an entry and guards none.
-  static let none = FenceTags(scope: .platform, names: [])
-
   /// The place of one tag. Two tags may share a place: a change of one then also drops the other's entries, which
   /// costs a load and nothing else.
   static func place(_ scope: CacheScope, _ name: String) -> UInt16 {

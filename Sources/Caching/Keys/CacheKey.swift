@@ -40,7 +40,7 @@ public struct CacheKey: Sendable {
     self.scope = scope
     namespace = ""
     self.text = text
-    tags = .none
+    tags = FenceTags(scope: scope, names: [])
     tagNames = []
     hash = text.hashValue
   }
@@ -73,8 +73,32 @@ public struct CacheKey: Sendable {
   /// The key as a shared store holds it: prefixed, and with the owner in braces where the store hashes by them.
   public func stored(prefix: String, braces: Bool) -> String {
     guard braces else { return "\(prefix):\(text)" }
-    let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-    return "\(prefix):\(parts[0]):{\(parts[1])}:\(parts[2])"
+    // In one piece of memory, and a piece at a time: every read of a shared store names some.
+    var prefix = prefix
+    return withBytes { text in
+      let first = text.firstIndex(of: UInt8(ascii: ":")) ?? text.endIndex
+      let second = text[first...].dropFirst().firstIndex(of: UInt8(ascii: ":")) ?? text.endIndex
+      return String(unsafeUninitializedCapacity: prefix.utf8.count + text.count + 3) { buffer in
+        var position = 0
+        func append(_ bytes: UnsafeRawBufferPointer) {
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[position...]).copyMemory(
+            from: bytes)
+          position += bytes.count
+        }
+        func append(_ byte: UInt8) {
+          buffer[position] = byte
+          position += 1
+        }
+        prefix.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+        append(UInt8(ascii: ":"))
+        append(UnsafeRawBufferPointer(rebasing: text[...first]))
+        append(UInt8(ascii: "{"))
+        append(UnsafeRawBufferPointer(rebasing: text[(first + 1)..<second]))
+        append(UInt8(ascii: "}"))
+        append(UnsafeRawBufferPointer(rebasing: text[second...]))
+        return position
+      }
+    }
   }
 }
 

@@ -14,6 +14,13 @@ public protocol FenceStorePort: CacheStorePort {
   /// The values of `keys` and the generations of `tags`, in their orders, in one round trip; nil for what is missing.
   func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading
 
+  /// ``read(_:_:)`` by a store that keeps the time itself: it throws ``CacheStoreError/timedOut`` or
+  /// ``CacheStoreError/unavailable`` soon after the limit, and heeds cancellation. nil, at once, from every other: then
+  /// callers must keep the time.
+  func read(
+    _ keys: [CacheKey], _ tags: [CacheTag], within limit: Duration
+  ) async throws(CacheStoreError) -> FencedReading?
+
   /// The generations of `tags`: those that are missing are made, and those whose doubt has outlived its lease are made anew,
   /// with no position, since the change may have happened.
   /// - Parameter position: of those that are missing: one that was read after they were found to be, so that every change
@@ -40,6 +47,11 @@ public protocol FenceStorePort: CacheStorePort {
 }
 
 extension FenceStorePort {
+  /// Callers must keep the time.
+  public func read(
+    _ keys: [CacheKey], _ tags: [CacheTag], within limit: Duration
+  ) async throws(CacheStoreError) -> FencedReading? { nil }
+
   /// The store does not tell.
   public func deletions(in namespaces: [String]) async throws(CacheStoreError) -> AsyncStream<CacheDeletion>? { nil }
 }

@@ -21,6 +21,16 @@ public protocol RateLimitStorePort: Sendable {
   func giveBack(
     _ count: Int, of grant: RateLimitGrant, per window: Duration, for key: CacheKey
   ) async throws(CacheStoreError)
+
+  /// This store with a limit for each of its calls, which then end soon after it by themselves, with
+  /// ``CacheStoreError/timedOut`` or ``CacheStoreError/unavailable``; nil where it does not keep the time, so that callers
+  /// must.
+  func limited(to limit: Duration) -> (any RateLimitStorePort)?
+}
+
+extension RateLimitStorePort {
+  /// Callers must keep the time.
+  public func limited(to limit: Duration) -> (any RateLimitStorePort)? { nil }
 }
 
 /// What ``RateLimitStorePort/take(_:of:per:for:)`` gave.

@@ -46,6 +46,8 @@ final class RateLimitLeaser: Sendable {
   private static let width = 16
 
   private let shared: SharedRateLimits
+  /// The store, where it keeps the time itself.
+  private let timelyStore: (any RateLimitStorePort)?
   private let accounts: RateLimitAccounts
   private let fleet: RateLimitFleet
   private let environment: CacheEnvironment
@@ -57,6 +59,7 @@ final class RateLimitLeaser: Sendable {
     _ shared: SharedRateLimits, accounts: RateLimitAccounts, fleet: RateLimitFleet, environment: CacheEnvironment
   ) {
     self.shared = shared
+    timelyStore = shared.store.limited(to: shared.patience)
     self.accounts = accounts
     self.fleet = fleet
     self.environment = environment
@@ -76,8 +79,8 @@ final class RateLimitLeaser: Sendable {
     let order = account.order(instances: fleet.instances, isAhead: isAhead, at: environment.ticker.nanoseconds())
     do throws(CacheStoreError) {
       try await giveBack(order, account.key)
-      let grant = try await environment.within(shared.patience) { [shared] in
-        try await shared.store.take(order.count, of: account.limit.quota, per: Self.window, for: account.key)
+      let grant = try await inTime { (store) async throws(CacheStoreError) in
+        try await store.take(order.count, of: account.limit.quota, per: Self.window, for: account.key)
       }
       account.told(grant, of: order, at: environment.ticker.nanoseconds())
       if account.leaseEnd != nil { holders.withLock { $0[account.key] = account } }
@@ -89,10 +92,18 @@ final class RateLimitLeaser: Sendable {
 
   private func giveBack(_ order: LeaseBook.Order, _ key: CacheKey) async throws(CacheStoreError) {
     for (count, grant) in order.returns {
-      try await environment.within(shared.patience) { [shared] in
-        try await shared.store.giveBack(count, of: grant, per: Self.window, for: key)
+      try await inTime { (store) async throws(CacheStoreError) in
+        try await store.giveBack(count, of: grant, per: Self.window, for: key)
       }
     }
+  }
+
+  /// One call to the store, with nothing started beside it where the store keeps the time.
+  private func inTime<Value: Sendable>(
+    _ call: @escaping @Sendable (any RateLimitStorePort) async throws(CacheStoreError) -> Value
+  ) async throws(CacheStoreError) -> Value {
+    if let timelyStore { return try await call(timelyStore) }
+    return try await environment.within(shared.patience) { [shared] in try await call(shared.store) }
   }
 
   /// Says at every interval that this instance is there, and gives back what has run out.

@@ -28,7 +28,7 @@ extension CacheService {
 
   public func set<Value: Codable & Sendable>(_ key: CacheKey, to value: Value, policy: CachePolicy) async throws {
     let stamp = stamp(key)
-    let entry = try encode(key, Loaded(value), stamp: stamp, policy: policy)
+    let entry = try encode(key, Loaded(value), stamp: stamp, policy: policy, isKept: hasTiers)
     await replace(key, entry, stamp, policy)
   }
 

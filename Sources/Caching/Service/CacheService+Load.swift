@@ -19,10 +19,17 @@ extension CacheService {
           return entry
         })
     }
-    let patience = Patience(soft: policy.softLoadLimit, hard: policy.hardLoadLimit) { [self] in stale(key) != nil }
+    let seen = await read(key, policy)
+    if let finding = seen?.finding, let entry = use(finding, key, stamp, policy, as: type) { return answer(entry) }
+    // What a cancelled caller has not seen says nothing about the store.
+    if seen != nil { try Task.checkCancellation() }
+    // Without entries in memory there is nothing past its time to fall back on.
+    let patience = Patience(soft: keepsEntries ? policy.softLoadLimit : nil, hard: policy.hardLoadLimit) { [self] in
+      stale(key) != nil
+    }
     do {
       let entry = try await flights.run(key, stamp: stamp, patience: patience) { [self] flight in
-        try await fetch(Way(key: key, flight: flight, policy: policy, isRefresh: policy.skipsRead), load)
+        try await fetch(Way(key: key, flight: flight, policy: policy, isRefresh: policy.skipsRead), seen: seen, load)
       } publish: { [self] in
         publish($0, key, policy)
       }
@@ -62,9 +69,9 @@ extension CacheService {
   func landing<Value>(
     _ key: CacheKey, _ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy
   ) throws -> Flight.Landing {
-    let isKept = loaded?.isKept ?? (policy.negativeTimeToLive > .zero)
+    let isKept = (loaded?.isKept ?? (policy.negativeTimeToLive > .zero)) && !policy.skipsWrite
     return Flight.Landing(
-      entry: try encode(key, loaded, stamp: stamp, policy: policy), isKept: isKept && !policy.skipsWrite)
+      entry: try encode(key, loaded, stamp: stamp, policy: policy, isKept: isKept && hasTiers), isKept: isKept)
   }
 
   /// Loads a key anew without anybody waiting, unless such a load is under way. When it fails the entry stays as it is.

@@ -72,13 +72,17 @@ extension CacheService {
     return compressed
   }
 
+  /// The entry of what was loaded.
+  /// - Parameter isKept: false for what is only given to those who wait: then its gzip form is made when one of them wants it.
   func encode<Value>(
-    _ key: CacheKey, _ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy
+    _ key: CacheKey, _ loaded: Loaded<Value>?, stamp: FenceStamp, policy: CachePolicy, isKept: Bool = false
   ) throws -> CacheEntry {
     let body = try loaded.map { try CacheCodec.encode($0.value) } ?? ByteBuffer()
+    let isLong = body.readableBytes >= policy.compressionThreshold
     let now = environment.ticker.nanoseconds()
     return CacheEntry(
-      name: key.text, body: body, gzip: body.readableBytes >= policy.compressionThreshold ? compress(body) : nil,
+      name: key.text, body: body, gzip: isLong && isKept ? compress(body) : nil,
+      laterGzip: isLong && !isKept ? GzipForm { [self] in compress(body) } : nil,
       entityTag: EntityTag(of: body), isAbsent: loaded == nil, value: policy.keepsValue ? loaded?.value : nil,
       stamp: stamp,
       life: loaded.map { EntryLife(from: now, known: $0.timeToLive, policy, chance: environment.fraction()) }

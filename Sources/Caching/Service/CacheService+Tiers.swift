@@ -4,8 +4,9 @@ import Synchronization
 /// back.
 extension CacheService {
   /// The value of a key from the shared store, or from its load.
+  /// - Parameter seen: what was seen of the store after the flight's generations were noted, if that has been looked at.
   func fetch<Value: Codable & Sendable>(
-    _ way: Way<Value>, _ load: @escaping @Sendable () async throws -> Loaded<Value>?
+    _ way: Way<Value>, seen: Seen? = nil, _ load: @escaping @Sendable () async throws -> Loaded<Value>?
   ) async throws -> Flight.Landing {
     // Only behind a fence is it known what a replica must have seen.
     let (bare, load) = (load, { @Sendable [self] in try await counted(seeing: nil, load) })
@@ -13,7 +14,9 @@ extension CacheService {
     guard let shared, !(way.policy.skipsRead && way.policy.skipsWrite) else {
       return try landing(way.key, try await load(), stamp: way.stamp, policy: way.policy)
     }
-    guard let finding = await look(way) else { return try await keepUnfenced(way, load) }
+    let found: SharedFinding?
+    if let seen, !hasMoved(way.stamp) { found = seen.finding } else { found = await look(way) }
+    guard let finding = found else { return try await keepUnfenced(way, load) }
     if !way.policy.skipsRead, let landing = take(finding, way) { return landing }
     guard !finding.fence.isInDoubt else { return try await keepInDoubt(finding, way, load) }
     guard shared.options.locksLoads, !way.policy.skipsRead else { return try await keepFenced(finding, way, bare) }
@@ -62,13 +65,8 @@ extension CacheService {
 
   /// A value that was found and may be used, or the one in memory, if the store has just confirmed its generations.
   func take<Value: Codable & Sendable>(_ finding: SharedFinding, _ way: Way<Value>) -> Flight.Landing? {
-    let now = environment.ticker.nanoseconds()
-    if let value = finding.value, value.life.freshUntil > now, !(way.isRefresh && value.life.refreshAt <= now),
-      let decoded = decoded(value, way)
-    {
-      shared?.counters.hits.add(1, ordering: .relaxed)
-      return Flight.Landing(
-        entry: value.entry(way.key, way.stamp, value: decoded.value, life: value.life), isKept: true)
+    if let entry = use(finding, way.key, way.stamp, way.policy, as: Value.self, isRefresh: way.isRefresh) {
+      return Flight.Landing(entry: entry, isKept: true)
     }
     if !way.isRefresh, !finding.fence.isInDoubt, let entry = unverified(way.key) {
       return Flight.Landing(entry: entry.with(way.stamp, entry.life), isKept: true)
@@ -77,16 +75,43 @@ extension CacheService {
     return nil
   }
 
-  private func decoded<Value: Codable & Sendable>(
-    _ value: SharedValue, _ way: Way<Value>
-  ) -> (value: (any Sendable)?, Void)? {
-    guard way.policy.keepsValue, !value.isAbsent else { return (nil, ()) }
-    do {
-      return (try CacheCodec.decode(Value.self, from: value.body), ())
-    } catch {
-      shared?.counters.count(.foreign)
-      return nil
+  /// A look at the shared store: what it had; nil when it was out of reach.
+  struct Seen: Sendable {
+    let finding: SharedFinding?
+  }
+
+  /// A look at the shared store without a flight, for a cache that keeps nothing in memory: where nothing is to be kept,
+  /// readers need not wait for each other. nil for every other cache.
+  func read(_ key: CacheKey, _ policy: CachePolicy) async -> Seen? {
+    guard let shared, shared.isOnlyTier, !policy.skipsRead else { return nil }
+    return Seen(
+      finding: await shared.find(
+        key, limit: policy.softSharedLimit ?? options.readLimit, most: policy.maximumBytes))
+  }
+
+  /// A value that was found, if it may be used.
+  /// - Parameter isRefresh: passes over a value that is near its end.
+  func use<Value: Codable & Sendable>(
+    _ finding: SharedFinding, _ key: CacheKey, _ stamp: FenceStamp, _ policy: CachePolicy, as type: Value.Type,
+    isRefresh: Bool = false
+  ) -> CacheEntry? {
+    let now = environment.ticker.nanoseconds()
+    guard let shared, let value = finding.value, value.life.freshUntil > now,
+      !(isRefresh && value.life.refreshAt <= now)
+    else { return nil }
+    var decoded: Value?
+    if policy.keepsValue, !value.isAbsent {
+      do {
+        decoded =
+          shared.isOnlyTier
+          ? try shared.decoded.value(of: value.body, value.entityTag) : try CacheCodec.decode(type, from: value.body)
+      } catch {
+        shared.counters.count(.foreign)
+        return nil
+      }
     }
+    shared.counters.hits.add(1, ordering: .relaxed)
+    return value.entry(key, stamp, value: decoded, life: value.life)
   }
 
   /// One key's way through the tiers.

@@ -25,6 +25,10 @@ public final class CacheService: CacheServicePort {
   let backplane: Backplane?
   private let deletions: DeletionWatch?
   let store: any CacheStorePort
+  /// Whether entries are kept in memory.
+  let keepsEntries: Bool
+  /// Whether there is anything to keep values in.
+  var hasTiers: Bool { keepsEntries || shared != nil }
   let options: SharedTierOptions
   let environment: CacheEnvironment
   let counters = CacheCounters()
@@ -57,6 +61,7 @@ public final class CacheService: CacheServicePort {
     environment: CacheEnvironment, origin: CacheOrigin = CacheOrigin()
   ) {
     self.store = store
+    keepsEntries = limits.entries > 0
     self.options = options
     self.environment = environment
     local = BoundedTable(.init(entries: limits.entries, bytes: limits.bytes))
@@ -78,7 +83,8 @@ public final class CacheService: CacheServicePort {
     }
     self.shared = shared.map { [generations] in
       SharedTier(
-        store: $0, options: options, environment: environment, origin: origin, generations: generations, trust: trust
+        store: $0, isOnlyTier: limits.entries == 0, options: options, environment: environment, origin: origin,
+        generations: generations, trust: trust
       ) { backplane?.announce($0) }
     }
   }

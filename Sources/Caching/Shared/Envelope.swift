@@ -1,11 +1,6 @@
 import NIOCore
 
-/// One entry as it stands in the shared store.
-///
-/// Layout of version 1, integers big-endian: magic (2 bytes), version (1), flags (1), CRC-32 of all that comes before and after it (4),
-/// time of creation in milliseconds since 1970 (8), refresh, fresh and whole life in milliseconds after that (3 × 8),
-/// length of the body (4), length of the payload (4), entity tag (9), nothing (3), number of generations (1), their nonces (8 each),
-/// payload. The payload is the body, or its gzip form.
+/// One entry as it stands in the shared store; docs/caching/envelope.md has the layout.
 struct Envelope: Sendable, Equatable {
   struct Flags: OptionSet, Sendable {
     let rawValue: UInt8
@@ -13,7 +8,9 @@ struct Envelope: Sendable, Equatable {
     static let gzip = Flags(rawValue: 1)
     /// There is no such value, and that is remembered.
     static let absent = Flags(rawValue: 2)
-    static let known: Flags = [.gzip, .absent]
+    /// The body itself stands behind its gzip form, for readers that could not keep what they would decompress.
+    static let plain = Flags(rawValue: 4)
+    static let known: Flags = [.gzip, .absent, .plain]
   }
 
   /// Why bytes are no envelope of this version. Each is a miss, counted, and the bytes are deleted.
@@ -37,7 +34,10 @@ struct Envelope: Sendable, Equatable {
   var entityTag: EntityTag
   /// The generations of the key's tags, in their order, under which the value was loaded.
   var nonces: [UInt64]
+  /// The body, or its gzip form.
   var payload: ByteBuffer
+  /// The body behind its gzip form; empty where ``Flags/plain`` is not set.
+  var plain = ByteBuffer()
 
   /// A lifetime without end.
   static let forever = UInt64.max

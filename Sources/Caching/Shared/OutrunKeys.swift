@@ -11,8 +11,11 @@ struct OutrunKeys: Sendable {
     /// What was given; nil where several values were.
     let given: EntityTag?
     /// The generations of the key's tags then, as far as they were known; 0 where not.
-    let nonces: [UInt64]
+    var nonces: [UInt64]
   }
+
+  /// Stands for a generation that is not known but has moved since: no nonce.
+  private static let past: UInt64 = 1
 
   private var marks: [CacheKey: Mark] = [:]
   private(set) var lastSerial: UInt64 = 0
@@ -36,6 +39,16 @@ struct OutrunKeys: Sendable {
     guard Self.isNewer(nonces, than: mark.nonces) || mark.given == stored else { return false }
     marks[key] = nil
     return true
+  }
+
+  /// Tags were given new generations after ``lastSerial`` was `serial`: what was given until then binds nobody who finds
+  /// something under the new ones, also where the old ones were not known.
+  mutating func moved(_ tags: [CacheTag], since serial: UInt64) {
+    for (key, mark) in marks where mark.serial <= serial {
+      for (index, tag) in key.cacheTags.enumerated() where mark.nonces[index] == 0 && tags.contains(tag) {
+        marks[key]?.nonces[index] = Self.past
+      }
+    }
   }
 
   /// Whether one of the generations that were known has moved. None ever comes back.

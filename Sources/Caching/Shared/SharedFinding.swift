@@ -21,9 +21,8 @@ struct SharedFence: Sendable, Equatable {
   /// The fence of a key with these tags.
   init(_ tags: [CacheTag], _ generations: [Generation]) {
     guards = zip(tags, generations).map { FenceGuard($0, nonce: $1.nonce) }
-    doubtful = zip(tags, generations).filter(\.1.isInDoubt).map(\.0)
-    let positions = generations.compactMap(\.position)
-    position = positions.count == generations.count ? positions.max() : nil
+    doubtful = generations.contains(where: \.isInDoubt) ? zip(tags, generations).filter(\.1.isInDoubt).map(\.0) : []
+    position = generations.contains { $0.position == nil } ? nil : generations.compactMap(\.position).max()
   }
 }
 

@@ -6,24 +6,43 @@ extension SharedTier {
   func find(_ keys: [CacheKey], limit: Duration, most: Int) async -> [CacheKey: SharedFinding]? {
     let tagsByKey = keys.map(\.cacheTags)
     let tags = tagsByKey.joined().uniqued()
-    guard isReadable(tags), let reading = await call(limit, { try await $0.read(keys, tags) }) else { return nil }
-    var known: [CacheTag: Generation] = [:]
-    for (tag, generation) in zip(tags, reading.generations) { known[tag] = generation }
-    let unsettled = tags.filter { known[$0]?.isInDoubt != false }
-    if !unsettled.isEmpty {
-      let isNew = unsettled.contains { known[$0] == nil }
-      let position = isNew ? await originPosition(limit) : nil
-      guard let minted = await call(limit, { try await $0.mint(unsettled, position: position) }) else { return nil }
-      for (tag, generation) in zip(unsettled, minted) { known[tag] = generation }
-    }
-    for (tag, generation) in known { generations.learn(tag, nonce: generation.nonce) }
+    guard let (values, known) = await settled(keys, tags, limit: limit) else { return nil }
+    let generations = Dictionary(uniqueKeysWithValues: zip(tags, known))
     var findings: [CacheKey: SharedFinding] = [:]
     for (index, key) in keys.enumerated() {
-      let fence = SharedFence(tagsByKey[index], tagsByKey[index].compactMap { known[$0] })
-      let value = reading.values[index].flatMap { unpack($0, key, fence, most: most) }
+      let fence = SharedFence(tagsByKey[index], tagsByKey[index].compactMap { generations[$0] })
+      let value = values[index].flatMap { unpack($0, key, fence, most: most) }
       findings[key] = SharedFinding(fence: fence, value: value)
     }
     return findings
+  }
+
+  /// ``find(_:limit:most:)`` of one key.
+  func find(_ key: CacheKey, limit: Duration, most: Int) async -> SharedFinding? {
+    let tags = key.cacheTags
+    guard let (values, generations) = await settled([key], tags, limit: limit) else { return nil }
+    let fence = SharedFence(tags, generations)
+    return SharedFinding(fence: fence, value: values[0].flatMap { unpack($0, key, fence, most: most) })
+  }
+
+  /// The values of keys and the generations of tags, which are made where they are missing.
+  private func settled(
+    _ keys: [CacheKey], _ tags: [CacheTag], limit: Duration
+  ) async -> (values: [ByteBuffer?], generations: [Generation])? {
+    guard isReadable(tags), let reading = await read(keys, tags, limit: limit) else { return nil }
+    var known = reading.generations
+    let unsettled = known.indices.filter { known[$0]?.isInDoubt != false }
+    if !unsettled.isEmpty {
+      let isNew = unsettled.contains { known[$0] == nil }
+      let position = isNew ? await originPosition(limit) : nil
+      let asked = unsettled.map { tags[$0] }
+      guard let minted = await call(limit, { try await $0.mint(asked, position: position) }) else { return nil }
+      for (index, generation) in zip(unsettled, minted) { known[index] = generation }
+    }
+    let found = known.compactMap(\.self)
+    guard found.count == tags.count else { return nil }
+    for (tag, generation) in zip(tags, found) { generations.learn(tag, nonce: generation.nonce) }
+    return (reading.values, found)
   }
 
   /// Stores a loaded value under the fence it was loaded behind. False when one of its tags has changed or is in doubt, nil
@@ -31,7 +50,8 @@ extension SharedTier {
   func publish(_ key: CacheKey, _ entry: CacheEntry, _ fence: SharedFence, limit: Duration) async -> Bool? {
     let now = environment.ticker.nanoseconds()
     let envelope = Envelope(
-      entry, nonces: fence.guards.map(\.nonce), createdAt: environment.wallClock.now().milliseconds, now: now)
+      entry, nonces: fence.guards.map(\.nonce), createdAt: environment.wallClock.now().milliseconds, now: now,
+      withPlain: isOnlyTier)
     let life = entry.life.expiresAt == .max ? nil : Duration.nanoseconds(Int64(clamping: entry.life.expiresAt - now))
     if let life, life < .milliseconds(1) { return true }
     let value = StoredValue(key, envelope.encoded(), timeToLive: life)
@@ -71,17 +91,19 @@ extension SharedTier {
 
 extension Envelope {
   /// An entry as it is to be stored: its gzip form, where it has one.
-  init(_ entry: CacheEntry, nonces: [UInt64], createdAt: Int64, now: UInt64) {
+  /// - Parameter withPlain: stores the body behind its gzip form.
+  init(_ entry: CacheEntry, nonces: [UInt64], createdAt: Int64, now: UInt64, withPlain: Bool = false) {
     func offset(_ moment: UInt64) -> UInt64 {
       moment == .max ? Self.forever : (moment - min(moment, now)) / 1_000_000
     }
     var flags: Flags = []
     if entry.gzip != nil { flags.insert(.gzip) }
     if entry.isAbsent { flags.insert(.absent) }
+    if entry.gzip != nil, withPlain { flags.insert(.plain) }
     self.init(
       flags: flags, createdAt: createdAt, refreshAfter: offset(entry.life.refreshAt),
       freshFor: offset(entry.life.freshUntil), keptFor: offset(entry.life.expiresAt),
       bodyLength: UInt32(entry.body.readableBytes), entityTag: entry.entityTag, nonces: nonces,
-      payload: entry.gzip ?? entry.body)
+      payload: entry.gzip ?? entry.body, plain: flags.contains(.plain) ? entry.body : ByteBuffer())
   }
 }

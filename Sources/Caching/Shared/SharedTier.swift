@@ -25,14 +25,20 @@ final class SharedTier: Sendable {
   let state: Mutex<State>
   private let hasSuspects = Atomic<Bool>(false)
   let gzip = GzipDecoder()
+  let decoded = DecodedValues()
+  /// Whether nothing is kept in memory, so that every read is one of the store. Bodies then stand there beside their gzip
+  /// forms: the store's memory is given for not decompressing at each read.
+  let isOnlyTier: Bool
   /// Tells other instances of bumps, after the store knows them.
   let announce: @Sendable (BackplaneMessage.Body) -> Void
 
   init(
-    store: any FenceStorePort, options: SharedTierOptions, environment: CacheEnvironment, origin: CacheOrigin,
-    generations: Generations, trust: LocalTrust, announce: @escaping @Sendable (BackplaneMessage.Body) -> Void
+    store: any FenceStorePort, isOnlyTier: Bool, options: SharedTierOptions, environment: CacheEnvironment,
+    origin: CacheOrigin, generations: Generations, trust: LocalTrust,
+    announce: @escaping @Sendable (BackplaneMessage.Body) -> Void
   ) {
     self.store = store
+    self.isOnlyTier = isOnlyTier
     self.options = options
     self.environment = environment
     self.origin = origin
@@ -66,10 +72,24 @@ final class SharedTier: Sendable {
   func call<Value: Sendable>(
     _ limit: Duration, _ operation: @escaping @Sendable (any FenceStorePort) async throws -> Value
   ) async -> Value? {
-    do throws(CacheStoreError) {
-      let value = try await environment.within(limit) { [store] in
+    await noted { () async throws(CacheStoreError) in
+      try await environment.within(limit) { [store] in
         try await operation(store)
       }
+    }
+  }
+
+  /// The read that most requests make of the store, with as little beside it as can be.
+  func read(_ keys: [CacheKey], _ tags: [CacheTag], limit: Duration) async -> FencedReading? {
+    await noted { () async throws(CacheStoreError) in
+      if let reading = try await store.read(keys, tags, within: limit) { return reading }
+      return try await environment.within(limit) { [store] in try await store.read(keys, tags) }
+    }
+  }
+
+  private func noted<Value>(_ call: () async throws(CacheStoreError) -> Value) async -> Value? {
+    do throws(CacheStoreError) {
+      let value = try await call()
       state.withLock { $0.breaker.succeeded() }
       return value
     } catch {
@@ -183,12 +203,14 @@ extension SharedTier {
 
   /// Bumps tags of one owner, whatever the breaker says; the new generations are known here before anybody can ask.
   func tell(_ tags: [CacheTag], change: UInt64, position: UInt64?) async -> [FenceGuard]? {
+    let serial = state.withLock(\.outrun.lastSerial)
     do throws(CacheStoreError) {
       let bumped = try await environment.within(options.writeLimit) { [store] in
         try await store.bump(tags, by: change, position: position)
       }
       let guards = zip(tags, bumped).map { FenceGuard($0, nonce: $1.nonce) }
       for guarded in guards { generations.learn(guarded.tag, nonce: guarded.nonce) }
+      state.withLock { $0.outrun.moved(tags, since: serial) }
       return guards
     } catch {
       failed(error)

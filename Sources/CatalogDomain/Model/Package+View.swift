@@ -1,3 +1,4 @@
+package import Caching
 package import Kernel
 
 extension Package {
@@ -36,5 +37,63 @@ extension Package {
           id: addOn.id, slug: addOn.fields.slug, title: addOn.fields.title, priceCents: addOn.fields.priceCents)
       },
       createdAt: createdAt, updatedAt: updatedAt)
+  }
+}
+
+extension Package.View: JSONWritable {
+  package func write(to json: inout JSONBytes) {
+    json.put(#"{"addOns":"#)
+    json.write(addOns)
+    json.put(#","createdAt":"#)
+    json.write(createdAt.description)
+    json.put(#","currency":"#)
+    json.write(currency.description)
+    json.put(#","description":"#)
+    json.write(description)
+    json.put(#","grouping":"#)
+    json.write(grouping)
+    json.put(#","groupingOrder":"#)
+    json.write(groupingOrder)
+    json.put(#","id":"#)
+    json.write(id.raw)
+    json.put(#","photos":"#)
+    json.write(photos)
+    json.put(#","priceCents":"#)
+    json.write(priceCents)
+    json.put(#","segment":"#)
+    json.write(segment?.description)
+    json.put(#","slug":"#)
+    json.write(slug.description)
+    json.put(#","status":"#)
+    json.write(status.rawValue)
+    json.put(#","title":"#)
+    json.write(title)
+    json.put(#","updatedAt":"#)
+    json.write(updatedAt.description)
+    json.put("}")
+  }
+}
+
+extension Package.View.AddOnView: JSONWritable {
+  package func write(to json: inout JSONBytes) {
+    json.put(#"{"id":"#)
+    json.write(id.raw)
+    json.put(#","priceCents":"#)
+    json.write(priceCents)
+    json.put(#","slug":"#)
+    json.write(slug.description)
+    json.put(#","title":"#)
+    json.write(title)
+    json.put("}")
+  }
+}
+
+extension Package.Photo: JSONWritable {
+  package func write(to json: inout JSONBytes) {
+    json.put(#"{"alt":"#)
+    json.write(alt)
+    json.put(#","url":"#)
+    json.write(url)
+    json.put("}")
   }
 }

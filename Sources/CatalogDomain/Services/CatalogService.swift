@@ -23,7 +23,11 @@ package struct CatalogService: Sendable {
 
   /// The answer in its wire form. Throws `notFound` for a package or segment that is not there.
   package func answer(_ tenant: TenantID, _ read: CatalogRead) async throws -> CacheEntry {
-    let key = read.key(tenant)
+    try await answer(tenant, read, at: read.key(tenant))
+  }
+
+  /// The same where the key of the question is at hand.
+  package func answer(_ tenant: TenantID, _ read: CatalogRead, at key: CacheKey) async throws -> CacheEntry {
     let isKept = read.isKept
     switch read {
     case .packages(let query):

@@ -10,6 +10,12 @@ struct Reply: Sendable {
   /// Nil for an answer that has no body.
   var body: ByteBuffer?
 
+  /// The status line and the fields as HTTP/1.1 sends them, without the empty line.
+  var lines: String {
+    let fields = headers.map { "\($0.name.rawName): \($0.value)\r\n" }.joined()
+    return "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n\(fields)"
+  }
+
   /// The same for Hummingbird.
   var response: Response {
     Response(status: status, headers: headers, body: body.map(ResponseBody.init(byteBuffer:)) ?? ResponseBody())

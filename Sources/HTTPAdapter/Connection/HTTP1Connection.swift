@@ -19,12 +19,14 @@ package struct HTTP1Connection: ServerChildChannel, HTTPChannelHandler {
 
   let api: HTTPAPI
   let isSecure: Bool
+  private let logger: Logger
   package let responder: HTTPChannelHandler.Responder
 
   /// - Parameter isSecure: whether TLS is below.
   package init(_ api: HTTPAPI, isSecure: Bool, logger: Logger) {
     self.api = api
     self.isSecure = isSecure
+    self.logger = logger
     responder = api.server(logger)
   }
 
@@ -44,7 +46,7 @@ package struct HTTP1Connection: ServerChildChannel, HTTPChannelHandler {
     let pipeline = channel.pipeline.syncOperations
     let progress = ConnectionProgress()
     if let hits = api.hits {
-      try pipeline.addHandler(HitHandler(hits, channel, progress, isDraining: api.isDraining))
+      try pipeline.addHandler(HitHandler(hits, channel, progress, logger: logger, isDraining: api.isDraining))
     }
     try pipeline.configureHTTPServerPipeline(
       withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,

@@ -1,46 +1,56 @@
+import Logging
 import NIOCore
 
-/// Answers hits on the event loop of their connection, before the HTTP decoder and all behind it see them. Bytes in,
-/// bytes out; what it does not answer passes untouched.
+/// Answers the catalog's requests on the event loop of their connection, before the HTTP decoder and all behind it see them:
+/// hits at once, others when what they need has come. Bytes in, bytes out; what it does not answer passes untouched.
 ///
 /// A request is answered here only when nothing before it on the connection is unanswered and the peer reads what it is
-/// sent; so answers keep their order, and a peer that does not read is held back by the server behind.
-final class HitHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// sent, and what comes after one that waits waits as well; so answers keep their order, and a peer that does not read is
+/// held back by the server behind.
+final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
+  typealias OutboundIn = IOData
   typealias OutboundOut = ByteBuffer
 
+  /// A request that waits for its answer, and what has come since.
+  private struct Wait {
+    let task: Task<Void, Never>
+    var bytes: ByteBuffer
+    var events: [Any] = []
+    /// Whether somebody wants more bytes.
+    var isReadWanted = false
+  }
+
+  /// More bytes than that are not read while a request waits.
+  private static let mostHeld = 64 << 10
+
   private let hits: HitResponder
-  private let memory: HitMemory
+  private let here: HitResponder.Here
   private let progress: ConnectionProgress
   private let isDraining: @Sendable () -> Bool
-  private let caller: HitCaller
+  private let logger: Logger
+  private var wait: Wait?
   private var isWritable = true
   private var hasWritten = false
   private var hasPassedOn = false
 
   /// For one connection, to be made on its event loop.
   init(
-    _ hits: HitResponder, _ channel: any Channel, _ progress: ConnectionProgress,
+    _ hits: HitResponder, _ channel: any Channel, _ progress: ConnectionProgress, logger: Logger,
     isDraining: @escaping @Sendable () -> Bool
   ) {
     self.hits = hits
     self.progress = progress
+    self.logger = logger
     self.isDraining = isDraining
-    memory = hits.memories.memory(of: channel.eventLoop)
-    caller = HitCaller(peer: ClientAddress.peer(channel))
+    let caller = HitCaller(peer: ClientAddress.peer(channel))
+    here = NIOLoopBound((caller, hits.memories.memory(of: channel.eventLoop)), eventLoop: channel.eventLoop)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var bytes = unwrapInboundIn(data)
-    if progress.isIdle, !isDraining() {
-      while bytes.readableBytes > 0 {
-        // What the socket takes at once is no reason to stop.
-        if !isWritable { flush(context) }
-        guard isWritable, answer(&bytes, context) else { break }
-      }
-    }
-    if bytes.readableBytes > 0 { passOn(bytes, context) }
+    let bytes = unwrapInboundIn(data)
+    if wait == nil { take(bytes, context) } else { wait?.bytes.writeImmutableBuffer(bytes) }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
@@ -50,6 +60,17 @@ final class HitHandler: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelReadComplete()
   }
 
+  func read(context: ChannelHandlerContext) {
+    if let wait, wait.bytes.readableBytes >= Self.mostHeld { self.wait?.isReadWanted = true } else { context.read() }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    giveUp()
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { giveUp() }
+
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     isWritable = context.channel.isWritable
     context.fireChannelWritabilityChanged()
@@ -57,6 +78,10 @@ final class HitHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   /// A wish to close the connection waits until the socket has taken the answers: the server behind knows nothing of them.
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard wait == nil else {
+      wait?.events.append(event)
+      return
+    }
     guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
     hasPassedOn = true
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
@@ -71,20 +96,69 @@ final class HitHandler: ChannelInboundHandler, RemovableChannelHandler {
     context.flush()
   }
 
-  private func answer(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) -> Bool {
-    guard let (hit, length) = hit(bytes) else { return false }
-    bytes.moveReaderIndex(forwardBy: length)
+  /// Answers the requests that bytes begin with, and passes on what is left.
+  private func take(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    var bytes = bytes
+    if progress.isIdle, !isDraining() {
+      let (caller, memory) = here.value
+      requests: while bytes.readableBytes > 0 {
+        // What the socket takes at once is no reason to stop.
+        if !isWritable { flush(context) }
+        guard isWritable, let head = PlainHead(bytes.readableBytesUInt8Span) else { break }
+        switch hits.answer(head, bytes, caller, memory) {
+        case .answered(let hit): write(hit, context)
+        case .asked(let question):
+          bytes.moveReaderIndex(forwardBy: head.length)
+          return ask(question, memory.executor, rest: bytes, context)
+        case .passed: break requests
+        }
+        bytes.moveReaderIndex(forwardBy: head.length)
+      }
+    }
+    if bytes.readableBytes > 0 { passOn(bytes, context) }
+  }
+
+  private func write(_ hit: HitResponder.Hit, _ context: ChannelHandlerContext) {
     progress.lastMove = context.eventLoop.now
     context.write(wrapOutboundOut(hit.head), promise: nil)
     if let body = hit.body { context.write(wrapOutboundOut(body), promise: nil) }
     hasWritten = true
-    return true
   }
 
-  private func hit(_ bytes: ByteBuffer) -> (HitResponder.Hit, length: Int)? {
-    let bytes = bytes.readableBytesUInt8Span
-    guard let head = PlainHead(bytes), let hit = hits.answer(head, bytes, caller, memory) else { return nil }
-    return (hit, head.length)
+  private func ask(
+    _ question: HitResponder.Question, _ executor: EventLoopExecutor, rest: ByteBuffer, _ context: ChannelHandlerContext
+  ) {
+    progress.lastMove = context.eventLoop.now
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let task = Task(executorPreference: executor) { [hits, here, logger] in
+      let hit = await hits.answer(question, here, logger)
+      let (handler, context) = bound.value
+      handler.finish(question, hit, context)
+    }
+    wait = Wait(task: task, bytes: rest)
+  }
+
+  /// The request that waited has its answer, or is the router's after all.
+  private func finish(_ question: HitResponder.Question, _ hit: HitResponder.Hit?, _ context: ChannelHandlerContext) {
+    guard let waited = wait else { return }
+    wait = nil
+    if let hit {
+      write(hit, context)
+      if waited.bytes.readableBytes > 0 { take(waited.bytes, context) }
+    } else {
+      var bytes = question.bytes
+      bytes.writeImmutableBuffer(waited.bytes)
+      passOn(bytes, context)
+    }
+    channelReadComplete(context: context)
+    for event in waited.events { userInboundEventTriggered(context: context, event: event) }
+    if waited.isReadWanted { read(context: context) }
+  }
+
+  /// The peer has gone.
+  private func giveUp() {
+    wait?.task.cancel()
+    wait = nil
   }
 
   /// Hands bytes to the decoder, the last one by itself: when a request ends with it, the decoder holds no more than that.

@@ -18,8 +18,10 @@ struct PlainHead {
   private(set) var ifNoneMatch: Place = 0..<0
   private(set) var requestID: Place = 0..<0
   private(set) var origin: Place = 0..<0
+  private(set) var traceParent: Place = 0..<0
   private(set) var forwarded: Place = 0..<0
   private(set) var forwardedFor: Place = 0..<0
+  private(set) var hasAuthorization = false
   private var host: Place = 0..<0
   /// How many bytes the head has, its empty line included.
   private(set) var length = 0
@@ -90,8 +92,10 @@ struct PlainHead {
     case 9 where isNamed("forwarded"): return Self.set(&forwarded, value)
     case 10 where isNamed("connection"):
       return value.count == 10 && Self.has("keep-alive", bytes, at: value.lowerBound, ignoringCase: true)
+    case 11 where isNamed("traceparent"): return Self.set(&traceParent, value)
     case 12 where isNamed("x-tenant-key"): return Self.set(&tenantKey, value)
     case 12 where isNamed("x-request-id"): return Self.set(&requestID, value)
+    case 13 where isNamed("authorization"): hasAuthorization = true
     case 13 where isNamed("if-none-match"): return Self.set(&ifNoneMatch, value)
     case 15 where isNamed("accept-encoding"): return Self.set(&acceptEncoding, value)
     case 15 where isNamed("x-forwarded-for"): return Self.set(&forwardedFor, value)
@@ -99,8 +103,9 @@ struct PlainHead {
     case 7: return !isNamed("upgrade") && !isNamed("trailer")
     case 14: return !isNamed("content-length") && !isNamed("http2-settings")
     case 17: return !isNamed("transfer-encoding")
-    default: return true
+    default: break
     }
+    return true
   }
 
   /// False for a field that is there twice, or is empty: that is not the same as absent.

@@ -42,11 +42,13 @@ package struct Problem: Error, Sendable {
   }
 
   /// The answer: `application/problem+json`, never cached.
-  package func response(requestID: String) -> Response {
+  package func response(requestID: String) -> Response { reply(requestID: requestID).response }
+
+  func reply(requestID: String) -> Reply {
     var headers = headers
     headers[.contentType] = "application/problem+json"
     headers[.cacheControl] = "no-store"
-    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body(requestID: requestID)))
+    return Reply(status: status, headers: headers, body: body(requestID: requestID))
   }
 
   /// The body of the answer.

@@ -10,10 +10,17 @@ import TenancyDomain
 final class HitMemory {
   private var keys = ByteTable<TenantDirectory.PreparedKey>(slots: 1024)
   private var targets = ByteTable<HitTarget>(slots: 4096)
+  private var routes = ByteTable<String>(slots: 1024)
   private var encodings = ByteTable<Bool>(slots: 16)
   private var date: DateField
 
-  init(clock: any WallClock) { date = DateField(clock: clock) }
+  /// Runs what must be waited for.
+  let executor: EventLoopExecutor
+
+  init(_ executor: EventLoopExecutor, clock: any WallClock) {
+    self.executor = executor
+    date = DateField(clock: clock)
+  }
 
   /// The key that stands at a place; nil when it has not the form of one.
   func key(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> TenantDirectory.PreparedKey? {
@@ -24,6 +31,12 @@ final class HitMemory {
   func target(_ bytes: Span<UInt8>, _ place: PlainHead.Place, _ tenant: TenantID) -> HitTarget? {
     let target = targets.value(bytes, place, salt: tenant.raw.low ^ tenant.raw.high) { HitTarget($0, tenant) }
     return target?.tenant == tenant ? target : nil
+  }
+
+  /// The route of the catalog that a target at a place belongs to; nil when it is none or cannot be read.
+  func route(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> String? {
+    // The router's way finds the words for a target that cannot be read.
+    routes.value(bytes, place) { ((try? CatalogTarget.read($0)) ?? nil)?.endpoint.template }
   }
 
   /// Whether the accepted encodings at a place want gzip; an empty place is the absence of the field.
@@ -38,15 +51,19 @@ final class HitMemory {
 /// The memories of all event loops.
 final class HitMemories: Sendable {
   private let clock: any WallClock
+  private let executors: EventLoopExecutors
   private let memories = Mutex<[ObjectIdentifier: NIOLoopBound<HitMemory>]>([:])
 
-  init(clock: any WallClock) { self.clock = clock }
+  init(clock: any WallClock, executors: EventLoopExecutors) {
+    self.clock = clock
+    self.executors = executors
+  }
 
   /// The memory of an event loop; to be called on it.
   func memory(of loop: any EventLoop) -> HitMemory {
     let bound = memories.withLock { memories in
       let known = memories[ObjectIdentifier(loop)]
-      let bound = known ?? NIOLoopBound(HitMemory(clock: clock), eventLoop: loop)
+      let bound = known ?? NIOLoopBound(HitMemory(executors.executor(of: loop), clock: clock), eventLoop: loop)
       memories[ObjectIdentifier(loop)] = bound
       return bound
     }

@@ -15,6 +15,7 @@ final class HitTarget {
   }
 
   let tenant: TenantID
+  let read: CatalogRead
   let key: CacheKey
   /// The slug of the one package that is asked for; nil for every other question.
   let viewed: String?
@@ -27,6 +28,7 @@ final class HitTarget {
     // The router's way finds the words for a target that cannot be read.
     guard let (read, endpoint) = try? CatalogTarget.read(target) else { return nil }
     self.tenant = tenant
+    self.read = read
     key = read.key(tenant)
     viewed = if case .package(let slug) = read { slug } else { nil }
     route = endpoint.template
@@ -42,8 +44,7 @@ final class HitTarget {
     var reply = EntityAnswer.reply(form, entry, .catalog)
     if reply.body != nil { reply.headers.append(HTTPField(name: .contentLength, value: String(length))) }
     crossOrigin.vary(&reply.headers)
-    let lines = reply.headers.map { "\($0.name.rawName): \($0.value)\r\n" }.joined()
-    let bytes = Array("HTTP/1.1 \(reply.status.code) \(reply.status.reasonPhrase)\r\n\(lines)".utf8)
+    let bytes = Array(reply.lines.utf8)
     heads[form.rawValue] = Head(tag: entry.entityTag, length: length, bytes: bytes)
     return bytes
   }

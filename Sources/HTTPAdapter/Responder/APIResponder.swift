@@ -1,6 +1,5 @@
 package import Hummingbird
 import Kernel
-import Logging
 
 /// Answers every request that is not answered on the event loop, through the router. Nothing escapes it as an error.
 package struct APIResponder: HTTPResponder {
@@ -22,8 +21,9 @@ package struct APIResponder: HTTPResponder {
     let requestID = finisher.requestID(request.headers)
     var context = context
     context.requestID = requestID
-    var response = await watching { await routed(request, context) }
-    finisher.finish(&response.headers, request.headers, requestID)
+    var response = Response(status: .internalServerError)
+    await watching { response = await routed(request, context) }
+    finisher.finish(&response.headers, origin: request.headers[.origin], requestID)
     let template = context.endpointPath ?? RequestRecorder.unmatched
     recorder.record(template, request.method, response.status, from: start, to: ticker.nanoseconds())
     // The router leaves out the bodies of routes' answers, not those of problems.
@@ -40,7 +40,9 @@ package struct APIResponder: HTTPResponder {
       throw Self.unmatched(request)
     } catch {
       let problem = Problem(of: error)
-      log(problem, request, context)
+      problem.log(
+        to: context.logger, request.method, route: context.endpointPath ?? RequestRecorder.unmatched,
+        requestID: context.requestID, traceParent: request.headers[.traceParent])
       return problem.response(requestID: context.requestID)
     }
   }
@@ -52,21 +54,5 @@ package struct APIResponder: HTTPResponder {
     var problem = Problem(DomainError(.methodNotAllowed, "This address does not take \(request.method.rawValue)."))
     problem.headers[.allow] = methods.joined(separator: ", ")
     return problem
-  }
-
-  private func log(_ problem: Problem, _ request: Request, _ context: APIContext) {
-    guard problem.status.code >= 500 else { return }
-    var logger = context.logger
-    // Made for those alone that need it: most requests log nothing.
-    logger[metadataKey: "request.id"] = .string(context.requestID)
-    if let trace = TraceParent.traceID(request.headers) { logger[metadataKey: "trace.id"] = .string(trace) }
-    logger.error(
-      "request failed",
-      metadata: [
-        "http.request.method": .string(request.method.rawValue),
-        "http.route": .string(context.endpointPath ?? RequestRecorder.unmatched),
-        "http.response.status_code": .stringConvertible(problem.status.code),
-        "error": .string(String(describing: problem.underlying)),
-      ])
   }
 }

@@ -12,20 +12,22 @@ struct Finisher: Sendable {
     RequestIdentifier.of(request) { newID.uniqueID() }
   }
 
-  func finish(_ headers: inout HTTPFields, _ request: HTTPFields, _ requestID: String) {
+  /// - Parameter origin: the site that asks, where a browser names it.
+  func finish(_ headers: inout HTTPFields, origin: String?, _ requestID: String) {
     headers.append(HTTPField(name: .requestID, value: requestID))
     crossOrigin.vary(&headers)
-    crossOrigin.allow(request[.origin], in: &headers)
+    crossOrigin.allow(origin, in: &headers)
+  }
+
+  /// The same for a request as bytes.
+  func requestID(_ bytes: Span<UInt8>, _ request: PlainHead) -> String {
+    RequestIdentifier.of(bytes, request.requestID) ?? newID.uniqueID().description
   }
 
   /// The same as bytes, for an answer whose head says already what it depends on.
   func finish(_ answer: inout ByteBuffer, _ bytes: Span<UInt8>, _ request: PlainHead) {
     answer.writeStaticString("X-Request-Id: ")
-    if let given = RequestIdentifier.of(bytes, request.requestID) {
-      answer.writeString(given)
-    } else {
-      answer.writeString(newID.uniqueID().description)
-    }
+    answer.writeString(requestID(bytes, request))
     answer.writeStaticString("\r\n")
     if !request.origin.isEmpty { crossOrigin.allow(String(bytes, request.origin), in: &answer) }
   }

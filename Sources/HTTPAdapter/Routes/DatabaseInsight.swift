@@ -1,5 +1,3 @@
-package import Hummingbird
-
 /// What is known of the database's statements, for operators. The process around the API lends it.
 package struct DatabaseInsight: Sendable {
   /// What `/database/slow-queries` answers.
@@ -9,7 +7,7 @@ package struct DatabaseInsight: Sendable {
   /// Runs a request and looks at what it asks of the database.
   package let watching: RequestWatch
 
-  package typealias RequestWatch = @Sendable (_ request: () async -> Response) async -> Response
+  package typealias RequestWatch = @Sendable (_ request: () async -> Void) async -> Void
 
   package init(
     slowQueries: @escaping @Sendable () -> SlowQueryReport, suggestions: @escaping @Sendable () -> SuggestionReport,

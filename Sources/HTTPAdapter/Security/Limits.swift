@@ -21,6 +21,12 @@ struct Limits: Sendable {
     return limiter.take(subjects)
   }
 
+  /// ``takeWaiting(_:peer:_:)`` where the subjects are at hand.
+  func takeWaiting(_ subjects: RateLimiter.Subjects?) async -> RateLimitDecision? {
+    guard let limiter, let subjects else { return nil }
+    return await limiter.takeWaiting(subjects)
+  }
+
   /// Takes one request off the caller's limits, waiting for the store that instances share where that is needed; nil when
   /// nothing is limited.
   func takeWaiting(_ holder: KeyHolder, peer: String, _ headers: HTTPFields) async -> RateLimitDecision? {

@@ -41,18 +41,26 @@ public struct UniqueID: Hashable, Comparable, Sendable {
 
 extension UniqueID: CustomStringConvertible {
   public var description: String {
-    String(unsafeUninitializedCapacity: 36) { buffer in
-      var position = 0
-      for nibble in 0..<32 {
-        if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-          buffer[position] = UInt8(ascii: "-")
-          position += 1
-        }
-        let word = nibble < 16 ? high : low
-        buffer[position] = Hexadecimal.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - (nibble % 16) * 4)) & 0xF)
+    String(unsafeUninitializedCapacity: Self.textLength) { buffer in
+      write(to: UnsafeMutableRawBufferPointer(buffer))
+      return Self.textLength
+    }
+  }
+
+  /// The length of the written form.
+  package static let textLength = 36
+
+  /// Writes the form of ``description`` to the beginning of a buffer.
+  package func write(to buffer: UnsafeMutableRawBufferPointer) {
+    var position = 0
+    for nibble in 0..<32 {
+      if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+        buffer[position] = UInt8(ascii: "-")
         position += 1
       }
-      return position
+      let word = nibble < 16 ? high : low
+      buffer[position] = Hexadecimal.digit(UInt8(truncatingIfNeeded: word &>> UInt64(60 - (nibble & 15) * 4)) & 0xF)
+      position += 1
     }
   }
 }

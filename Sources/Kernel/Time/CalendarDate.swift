@@ -65,7 +65,13 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
 extension CalendarDate: CustomStringConvertible {
   public var description: String {
     let (year, month, day) = parts
-    return "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))"
+    guard (0...9999).contains(year) else { return "\(year)-\(month.padded(to: 2))-\(day.padded(to: 2))" }
+    return String(unsafeUninitializedCapacity: 10) { text in
+      text.write(year, digits: 4, at: 0)
+      text.write("-", month, digits: 2, at: 4)
+      text.write("-", day, digits: 2, at: 7)
+      return 10
+    }
   }
 }
 

@@ -24,8 +24,16 @@ extension Timestamp: CustomStringConvertible {
     let day = milliseconds.flooredQuotient(by: 86_400_000)
     let inDay = Int(milliseconds - day * 86_400_000)
     let date = CalendarDate(dayNumber: Int(day))
-    let time = [inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60].map { $0.padded(to: 2) }
-    return "\(date)T\(time.joined(separator: ":")).\((inDay % 1000).padded(to: 3))Z"
+    // Both halves are short enough to need no memory of their own.
+    let time = String(unsafeUninitializedCapacity: 14) { text in
+      text.write("T", inDay / 3_600_000, digits: 2, at: 0)
+      text.write(":", inDay / 60_000 % 60, digits: 2, at: 3)
+      text.write(":", inDay / 1000 % 60, digits: 2, at: 6)
+      text.write(".", inDay % 1000, digits: 3, at: 9)
+      text[13] = UInt8(ascii: "Z")
+      return 14
+    }
+    return date.description + time
   }
 
   /// Reads the form `description` writes, and the same without the fraction; nil for anything else.
@@ -91,5 +99,22 @@ extension BinaryInteger {
   func padded(to width: Int) -> String {
     let digits = String(self)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+  /// Writes a mark and the last decimal digits of a number that is not negative.
+  func write(_ mark: Unicode.Scalar, _ number: Int, digits: Int, at place: Int) {
+    self[place] = UInt8(ascii: mark)
+    write(number, digits: digits, at: place + 1)
+  }
+
+  /// Writes the last decimal digits of a number that is not negative.
+  func write(_ number: Int, digits: Int, at place: Int) {
+    var rest = number
+    for position in (place..<place + digits).reversed() {
+      self[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    }
   }
 }

@@ -22,21 +22,32 @@ final class EpochBook: Sendable {
   /// More servers than that in turn, and all is forgotten, to be learnt again.
   private static let capacity = 64
 
-  private let corrections = Mutex<[Server: String]>([:])
+  private struct State {
+    var corrections: [Server: String] = [:]
+    /// The answer that was given last: most are about one server.
+    var last: (identity: RedisServerIdentity, epoch: String?)?
+  }
+
+  private let state = Mutex(State())
 
   /// The epoch of the generations that a server makes, as ``FenceScripts`` has it; nil when it is no master, or the user
   /// may not ask.
   func epoch(of identity: RedisServerIdentity) -> String? {
-    guard let server = Server(identity) else { return nil }
-    return corrections.withLock { $0[server] } ?? server.epoch
+    state.withLock { state in
+      if let last = state.last, last.identity == identity { return last.epoch }
+      let epoch = Server(identity).flatMap { state.corrections[$0] ?? $0.epoch }
+      state.last = (identity, epoch)
+      return epoch
+    }
   }
 
   /// Takes note of the epoch that a script has just said on a connection to a server.
-  func note(_ epoch: Substring, of identity: RedisServerIdentity) {
+  func note(_ epoch: String, of identity: RedisServerIdentity) {
     guard let server = Server(identity), epoch.hasPrefix("\(server.runID).") else { return }
-    corrections.withLock { corrections in
-      if corrections.count >= Self.capacity { corrections = [:] }
-      corrections[server] = server.epoch == String(epoch) ? nil : String(epoch)
+    state.withLock { state in
+      state.last = nil
+      if state.corrections.count >= Self.capacity { state.corrections = [:] }
+      state.corrections[server] = server.epoch == epoch ? nil : epoch
     }
   }
 }

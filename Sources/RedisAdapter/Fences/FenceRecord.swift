@@ -1,21 +1,46 @@
 import Caching
+import Kernel
 import NIOCore
 
 /// The text of a generation as ``FenceScripts`` writes it.
 struct FenceRecord {
   private static let digits = 16
 
-  let epoch: Substring
+  private static let space = UInt8(ascii: " ")
+
+  private let epochText: ByteBuffer
   let generation: Generation
 
-  /// Nil for a text that no script here has written.
+  /// Nil for a text that no script here has written. Makes no strings: a read of the cache has several of them.
   init?(_ bytes: ByteBuffer) {
-    let fields = String(buffer: bytes).split(separator: " ", omittingEmptySubsequences: false)
-    guard fields.count >= 3, let nonce = Self.number(fields[1]) else { return nil }
-    let position = Self.number(fields[2])
-    guard position != nil || fields[2] == Self.unknown else { return nil }
-    epoch = fields[0]
-    generation = Generation(nonce: nonce, position: position, isInDoubt: fields.count > 3)
+    var fields = bytes
+    guard let epoch = Self.field(&fields), let nonce = Self.field(&fields).flatMap(Self.number),
+      let position = Self.field(&fields)
+    else { return nil }
+    let number = Self.number(position)
+    guard number != nil || position.readableBytesView.elementsEqual(Self.unknown.utf8) else { return nil }
+    epochText = epoch
+    generation = Generation(nonce: nonce, position: number, isInDoubt: fields.readableBytes > 0)
+  }
+
+  var epoch: String { String(buffer: epochText) }
+
+  func isOf(_ epoch: String) -> Bool {
+    var epoch = epoch
+    return epoch.withUTF8 { wanted in
+      epochText.withUnsafeReadableBytes { bytes in
+        bytes.count == wanted.count && wanted.indices.allSatisfy { bytes[$0] == wanted[$0] }
+      }
+    }
+  }
+
+  /// Takes what stands before the next space, or is left; nil when nothing is.
+  private static func field(_ rest: inout ByteBuffer) -> ByteBuffer? {
+    let view = rest.readableBytesView
+    guard !view.isEmpty else { return nil }
+    guard let end = view.firstIndex(of: space) else { return rest.readSlice(length: view.count) }
+    defer { rest.moveReaderIndex(forwardBy: 1) }
+    return rest.readSlice(length: end - view.startIndex)
   }
 
   /// What stands for a position that nobody knows.
@@ -27,7 +52,13 @@ struct FenceRecord {
     return String(repeating: "0", count: Self.digits - digits.count) + digits
   }
 
-  private static func number(_ text: Substring) -> UInt64? {
-    text.utf8.count == digits ? UInt64(text, radix: 16) : nil
+  private static func number(_ text: ByteBuffer) -> UInt64? {
+    guard text.readableBytes == digits else { return nil }
+    var number: UInt64 = 0
+    for byte in text.readableBytesView {
+      guard let digit = Hexadecimal.value(of: byte) else { return nil }
+      number = number << 4 | UInt64(digit)
+    }
+    return number
   }
 }

@@ -7,23 +7,36 @@ extension RedisCacheStore: FenceStorePort {
   static let fenceNamespace = "generation"
 
   package func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading {
+    try await read(keys, tags, limit: nil)
+  }
+
+  package func read(
+    _ keys: [CacheKey], _ tags: [CacheTag], within limit: Duration
+  ) async throws(CacheStoreError) -> FencedReading? {
+    try await read(keys, tags, limit: limit)
+  }
+
+  private func read(
+    _ keys: [CacheKey], _ tags: [CacheTag], limit: Duration?
+  ) async throws(CacheStoreError) -> FencedReading {
     guard !keys.isEmpty || !tags.isEmpty else { return FencedReading(values: [], generations: []) }
-    var names: [RedisCommand.Argument] = []
-    names.reserveCapacity(keys.count + tags.count)
-    for key in keys { names.append(.string(stored(key))) }
-    for tag in tags { names.append(.string(stored(tag))) }
+    var words: [RedisCommand.Argument] = ["MGET"]
+    words.reserveCapacity(1 + keys.count + tags.count)
+    for key in keys { words.append(.string(stored(key))) }
+    for tag in tags { words.append(.string(stored(tag))) }
     // Not `.reads`: a replica must not answer, since it does not know the newest generations.
-    let command = RedisCommand(
-      "MGET", names, keys: .init(first: 1, count: names.count), effect: .idempotent)
+    var command = RedisCommand(
+      words: words, keys: .init(first: 1, count: words.count - 1), effect: .idempotent)
+    command.timeout = limit
     let (reply, server) = try await translating { () async throws(RedisClientError) in
       try await client.sendIdentified(command)
     }
-    guard let found = reply.array, found.count == names.count else { throw .timedOut }
+    guard let found = reply.array, found.count == words.count - 1 else { throw .timedOut }
     let epoch = epochs.epoch(of: server)
     return FencedReading(
       values: found[..<keys.count].map(\.bytes),
       generations: found[keys.count...].map { value in
-        guard let epoch, let record = value.bytes.flatMap(FenceRecord.init), record.epoch == epoch else { return nil }
+        guard let epoch, let record = value.bytes.flatMap(FenceRecord.init), record.isOf(epoch) else { return nil }
         return record.generation
       })
   }
@@ -105,5 +118,7 @@ extension RedisCacheStore: FenceStorePort {
     (0..<count).map { _ in .string(FenceRecord.text(makeNonce())) }
   }
 
-  private func stored(_ tag: CacheTag) -> String { stored(tag.key(Self.fenceNamespace)) }
+  private func stored(_ tag: CacheTag) -> String {
+    tagNames.name(of: tag) { stored(tag.key(Self.fenceNamespace)) }
+  }
 }

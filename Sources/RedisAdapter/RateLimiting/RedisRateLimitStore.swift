@@ -8,12 +8,20 @@ package import RedisClient
 package struct RedisRateLimitStore: RateLimitStorePort {
   private let client: RedisClient
   private let prefix: String
+  /// How long one call may take; nil for the client's own limit.
+  private var patience: Duration?
 
   /// A store on a client, whose life is the caller's business.
   /// - Parameter prefix: as that of ``RedisCacheStore``, whose patterns do not reach what this store keeps.
   package init(client: RedisClient, prefix: String = "tenantry") {
     self.client = client
     self.prefix = "\(prefix):limit"
+  }
+
+  package func limited(to limit: Duration) -> (any RateLimitStorePort)? {
+    var store = self
+    store.patience = limit
+    return store
   }
 
   package func take(
@@ -26,7 +34,7 @@ package struct RedisRateLimitStore: RateLimitStorePort {
       .integer(RateLimitSlots.length(ofWindow: window)),
     ]
     let reply = try await translating { () async throws(RedisClientError) in
-      try await client.eval(RateLimitScripts.take, keys: [name], arguments: arguments)
+      try await client.eval(RateLimitScripts.take, keys: [name], arguments: arguments, timeout: patience)
     }
     let numbers = (reply.array ?? []).compactMap(\.integer)
     guard numbers.count == 4 else { throw .timedOut }
@@ -42,7 +50,7 @@ package struct RedisRateLimitStore: RateLimitStorePort {
     let name = stored(key, RateLimitSlots.microseconds(window))
     _ = try await translating { () async throws(RedisClientError) in
       try await client.eval(
-        RateLimitScripts.giveBack, keys: [name], arguments: [.integer(count), .integer(grant.place)])
+        RateLimitScripts.giveBack, keys: [name], arguments: [.integer(count), .integer(grant.place)], timeout: patience)
     }
   }
 

@@ -12,6 +12,7 @@ package struct RedisCacheStore: Sendable {
   let prefix: String
   let makeNonce: @Sendable () -> UInt64
   let epochs = EpochBook()
+  let tagNames = TagNames()
 
   /// A store on a client, whose life is the caller's business.
   /// - Parameters:

@@ -58,6 +58,7 @@ public final class RedisClient: Sendable {
   /// Sends a command to where it belongs, or to one of several masters.
   func send(_ command: RedisCommand, at endpoint: RedisEndpoint?) async throws(RedisClientError) -> RESPValue {
     let deadline = deadline(command.timeout)
+    var command = command
     var retries = 0
     while true {
       let failure: RedisClientError
@@ -74,6 +75,7 @@ public final class RedisClient: Sendable {
         failure = error
       }
       try await prepareRetry(after: failure, effect: command.effect, name: command.name, retries, deadline)
+      command = command.within(deadline)
       retries += 1
     }
   }

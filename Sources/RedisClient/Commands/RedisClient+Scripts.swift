@@ -16,15 +16,20 @@ extension RedisClient {
   /// - Parameters:
   ///   - keys: all in one slot, in a cluster.
   ///   - effect: ``RedisCommand/Effect/once`` unless running it twice does no harm.
+  ///   - timeout: how long to wait in all; nil for the client's own limit.
   public func eval(
     _ script: RedisScript, keys: [String] = [], arguments: [RedisCommand.Argument] = [],
-    effect: RedisCommand.Effect = .once
+    effect: RedisCommand.Effect = .once, timeout: Duration? = nil
   ) async throws(RedisClientError) -> RESPValue {
+    let deadline = deadline(timeout)
+    var command = RedisCommand.eval(script, byDigest: true, keys: keys, arguments: arguments, effect: effect)
+    command.timeout = timeout
     do {
-      return try await send(.eval(script, byDigest: true, keys: keys, arguments: arguments, effect: effect))
+      return try await send(command)
     } catch  where error.serverPrefix == "NOSCRIPT" {
       // It was not run, so that it may be sent again whatever it does.
-      return try await send(.eval(script, byDigest: false, keys: keys, arguments: arguments, effect: effect))
+      command = RedisCommand.eval(script, byDigest: false, keys: keys, arguments: arguments, effect: effect)
+      return try await send(timeout == nil ? command : command.within(deadline))
     }
   }
 }

@@ -1,50 +1,74 @@
 import NIOCore
 
 extension RedisCommand {
-  /// Appends the command as RESP: an array of bulk strings.
+  /// Appends the command as RESP: an array of bulk strings. In one write: every request has several of them.
   func encode(into buffer: inout ByteBuffer) {
-    buffer.writeLength(arguments.count, after: UInt8(ascii: "*"))
-    for argument in arguments {
-      switch argument {
-      case .string(let text):
-        buffer.writeLength(text.utf8.count, after: UInt8(ascii: "$"))
-        buffer.writeString(text)
-      case .bytes(let bytes):
-        buffer.writeLength(bytes.readableBytes, after: UInt8(ascii: "$"))
-        buffer.writeImmutableBuffer(bytes)
-      case .integer(let number):
-        let text = String(number)
-        buffer.writeLength(text.utf8.count, after: UInt8(ascii: "$"))
-        buffer.writeString(text)
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: encodedSize) { target in
+      var output = CommandBytes(target: target)
+      output.write(UInt8(ascii: "*"), arguments.count)
+      for argument in arguments {
+        switch argument {
+        case .string(var text): text.withUTF8 { output.write(UnsafeRawBufferPointer($0)) }
+        case .bytes(let bytes): bytes.withUnsafeReadableBytes { output.write($0) }
+        case .integer(let number):
+          var text = String(number)
+          text.withUTF8 { output.write(UnsafeRawBufferPointer($0)) }
+        }
       }
-      buffer.writeInteger(ByteBuffer.lineEnd)
+      return output.count
     }
   }
 
-  /// About how many bytes the command takes on the wire.
+  /// At least as many bytes as the command takes on the wire.
   var encodedSize: Int {
-    arguments.reduce(16) { size, argument in
+    arguments.reduce(23) { size, argument in
       switch argument {
-      case .string(let text): size + text.utf8.count + 16
-      case .bytes(let bytes): size + bytes.readableBytes + 16
-      case .integer: size + 36
+      case .string(let text): size + text.utf8.count + 25
+      case .bytes(let bytes): size + bytes.readableBytes + 25
+      case .integer: size + 45
       }
     }
   }
 }
 
-extension ByteBuffer {
-  /// CR, LF.
-  fileprivate static var lineEnd: UInt16 { 0x0D0A }
+/// The bytes of a command in memory that has room for them.
+private struct CommandBytes {
+  let target: UnsafeMutableRawBufferPointer
+  private(set) var count = 0
 
-  /// Writes a RESP header: its type, a count of at least 0, CR, LF.
-  fileprivate mutating func writeLength(_ length: Int, after type: UInt8) {
-    writeInteger(type)
+  init(target: UnsafeMutableRawBufferPointer) { self.target = target }
+
+  /// A RESP header: its type, a count of at least 0, CR, LF.
+  mutating func write(_ type: UInt8, _ length: Int) {
+    put(type)
     if length < 10 {
-      writeInteger(UInt8(ascii: "0") + UInt8(length))
+      put(UInt8(ascii: "0") + UInt8(length))
     } else {
-      writeString(String(length))
+      var digits = String(length)
+      digits.withUTF8 { put(UnsafeRawBufferPointer($0)) }
     }
-    writeInteger(Self.lineEnd)
+    endLine()
+  }
+
+  /// A bulk string.
+  mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    write(UInt8(ascii: "$"), bytes.count)
+    put(bytes)
+    endLine()
+  }
+
+  private mutating func endLine() {
+    put(UInt8(ascii: "\r"))
+    put(UInt8(ascii: "\n"))
+  }
+
+  private mutating func put(_ byte: UInt8) {
+    target[count] = byte
+    count += 1
+  }
+
+  private mutating func put(_ bytes: UnsafeRawBufferPointer) {
+    UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: bytes)
+    count += bytes.count
   }
 }

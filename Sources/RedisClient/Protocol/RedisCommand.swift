@@ -75,9 +75,13 @@ public struct RedisCommand: Sendable {
   }
 
   /// A command by all its words, the name first: saves an array on hot paths.
-  init(
-    words: [Argument], keys: KeyPositions = .none, effect: Effect = .once, gathering: Gathering = .none
+  package init(
+    words: [Argument], keys: KeyPositions = .none, effect: Effect = .once
   ) {
+    self.init(words: words, keys: keys, effect: effect, gathering: .none)
+  }
+
+  init(words: [Argument], keys: KeyPositions = .none, effect: Effect = .once, gathering: Gathering) {
     arguments = words
     self.keys = keys
     self.effect = effect

@@ -23,36 +23,47 @@ package struct TenantDirectory: Sendable {
   /// `tenantSuspended`.
   package func holder(ofKey text: String) async throws -> KeyHolder {
     guard let key = APIKey(text) else { throw Self.unknown }
-    let cached = try await cache.getOrSet(Self.cacheKey(key), as: KeyHolder.self, policy: policy) {
+    return try await holder(of: Credential(key: key, cacheKey: Self.cacheKey(key)))
+  }
+
+  /// The same for a key that has been read.
+  package func holder(of credential: Credential) async throws -> KeyHolder {
+    let key = credential.key
+    let cached = try await cache.getOrSet(credential.cacheKey, as: KeyHolder.self, policy: policy) {
       try await repository.holder(of: key.digest).map { Loaded($0) }
     }
     guard let cached else { throw Self.unknown }
     return try admit(try cached.value(), key)
   }
 
-  /// A key with what follows from its text alone, for looking it up again and again. Not to be shared between threads.
-  package final class PreparedKey {
+  /// A key that has been read, and where its holder is cached.
+  package struct Credential: Sendable {
     fileprivate let key: APIKey
     fileprivate let cacheKey: CacheKey
+  }
+
+  /// A key with what follows from its text alone, for looking it up again and again. Not to be shared between threads.
+  package final class PreparedKey {
+    package let credential: Credential
     /// The entry that was found last and admitted, and whose it is. An entry never changes.
     fileprivate var admitted: (entry: CacheEntry, tenant: TenantID)?
 
     /// Reads a key; nil when it has not the form of one.
     package init?(_ text: String) {
       guard let key = APIKey(text) else { return nil }
-      self.key = key
-      cacheKey = TenantDirectory.cacheKey(key)
+      credential = Credential(key: key, cacheKey: TenantDirectory.cacheKey(key))
     }
 
-    package var kind: APIKey.Kind { key.kind }
+    package var kind: APIKey.Kind { credential.key.kind }
   }
 
   /// The tenant a key speaks for, without suspending, if memory has it; nil when ``holder(ofKey:)`` must be asked.
   package func peek(_ prepared: PreparedKey) -> TenantID? {
-    guard let entry = cache.peek(prepared.cacheKey), !entry.isAbsent else { return nil }
+    guard let entry = cache.peek(prepared.credential.cacheKey), !entry.isAbsent else { return nil }
     if let admitted = prepared.admitted, admitted.entry.isIdentical(to: entry) { return admitted.tenant }
     // A refusal is told by the way that can throw.
-    guard let holder = entry.value(as: KeyHolder.self), let admitted = try? admit(holder, prepared.key) else {
+    guard let holder = entry.value(as: KeyHolder.self), let admitted = try? admit(holder, prepared.credential.key)
+    else {
       return nil
     }
     prepared.admitted = (entry, admitted.tenant.id)

@@ -25,6 +25,20 @@ struct EnvelopeTests {
     #expect((try read.bodies(most: .max, gzip).gzip != nil) == isCompressed)
   }
 
+  @Test("With the body behind its gzip form, both are read as they stand; a body cut short is refused")
+  func bothForms() throws {
+    var envelope = try envelope()
+    envelope.flags.insert(.plain)
+    envelope.plain = body
+    let read = try Envelope(envelope.encoded())
+    #expect(read == envelope)
+    let bodies = try read.bodies(most: .max, gzip)
+    #expect(bodies.body == body && bodies.gzip == envelope.payload)
+    #expect(throws: Envelope.Flaw.oversized) { try read.bodies(most: body.readableBytes - 1, gzip) }
+    envelope.plain = try #require(body.getSlice(at: 0, length: 10))
+    #expect(throws: Envelope.Flaw.truncated) { try Envelope(envelope.encoded()) }
+  }
+
   @Test("Cut anywhere, it is refused")
   func cut() throws {
     let bytes = try envelope().encoded()
@@ -50,7 +64,7 @@ struct EnvelopeTests {
   @Test("Another version, and bytes of anybody else, are foreign")
   func foreign() throws {
     var other = try envelope().encoded()
-    other.setInteger(UInt8(2), at: 2)
+    other.setInteger(UInt8(1), at: 2)
     for bytes in [other, ByteBuffer(), ByteBuffer(string: "{\"json\": true}")] {
       #expect(throws: Envelope.Flaw.foreign) { try Envelope(bytes) }
     }

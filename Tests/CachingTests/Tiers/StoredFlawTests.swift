@@ -36,7 +36,7 @@ struct StoredFlawTests {
       case .extended: bytes.writeInteger(UInt8(0))
       case .flippedBody: bytes.flip(at: bytes.readableBytes - 2)
       case .flippedHeader: bytes.flip(at: 12)
-      case .version: bytes.setInteger(UInt8(2), at: 2)
+      case .version: bytes.setInteger(UInt8(1), at: 2)
       case .stranger:
         return ByteBuffer(string: "{\"name\":\"not one of ours\",\"padding\":\"\(String(repeating: "x", count: 90))\"}")
       case .empty: return ByteBuffer()

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPAdapter
-import Hummingbird
+import HTTPTypes
 import Logging
 import PostgresClient
 import TestServers
@@ -28,16 +28,17 @@ struct DatabaseInsightTests {
     let insight = DatabaseInsight(log)
     let slow = PostgresStatement("SELECT id, pg_sleep(0.002) FROM venue WHERE city = $1 LIMIT 3", name: "by city")
     for request in 1...2 {
-      let response = await insight.watching {
+      var status = HTTPResponse.Status.internalServerError
+      await insight.watching {
         do {
           _ = try await node.read(PostgresQuery(slow, ["city 77"]))
           for id in 0..<(4 + request) {
             _ = try await node.read(PostgresQuery("SELECT city FROM venue WHERE id = $1", [.int(id + 7_654_321)]))
           }
-          return Response(status: .ok)
-        } catch { return Response(status: .internalServerError) }
+          status = .ok
+        } catch { Issue.record(error) }
       }
-      #expect(response.status == .ok)
+      #expect(status == .ok)
     }
     try await eventually("the plan is there") { log.slowest.contains { $0.name == "by city" && $0.plan != nil } }
 
