@@ -50,6 +50,8 @@ package final class BoundedTable<Record: TableRecord>: Sendable {
     mask = count - 1
   }
 
+  deinit { copies.deallocate() }
+
   /// The record of a key, if it is there and valid. What is found stale is removed.
   /// - Parameter countsMiss: false for a look that is followed by a counted one.
   package func record(_ key: CacheKey, countsMiss: Bool = true, judge: (Record) -> Verdict) -> Record? {

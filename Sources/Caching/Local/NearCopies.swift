@@ -11,9 +11,11 @@ import Synchronization
 /// A place is one of the four that a key may take, and belongs to one shard. A lane's lock is taken last and held for a few
 /// dozen nanoseconds; only writers take those of other processors.
 ///
-/// Sound to share: places are only touched with the lane's lock held, all memory lives exactly as long as this object, and no
-/// pointer leaves it.
-final class NearCopies<Record: TableRecord>: @unchecked Sendable {
+/// A handle without a reference count, which readers would write to in turn: whoever makes it frees it, when nobody can use it any
+/// more.
+///
+/// Sound to share: places are only touched with the lane's lock held, and no pointer leaves this type.
+struct NearCopies<Record: TableRecord>: @unchecked Sendable {
   /// Reads of one copy that its shard has not counted yet.
   struct Reads: Sendable {
     let slot: Slot
@@ -58,7 +60,8 @@ final class NearCopies<Record: TableRecord>: @unchecked Sendable {
     }
   }
 
-  deinit {
+  /// Frees all memory.
+  func deallocate() {
     for lane in 0..<laneCount {
       lanes[lane].places.deinitialize(count: placeCount)
       lanes[lane].places.deallocate()

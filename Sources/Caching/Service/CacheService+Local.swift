@@ -31,34 +31,49 @@ extension CacheService {
   /// The entry of a key if it is fresh, nothing of it has changed, and this instance would have heard.
   /// - Parameter servesDue: false passes over an entry that should be loaded anew; see ``isDue(_:)``.
   func valid(_ key: CacheKey, countsMiss: Bool = true, servesDue: Bool = true) -> CacheEntry? {
-    entry(key, countsMiss: countsMiss) { entry, now in
-      guard (servesDue ? entry.freshUntil : entry.refreshAt) > now,
-        trust.isTrusted(entry.stamp.trust, now: now)
-      else { return false }
-      counters.served(entry.madeAt, at: now)
-      return true
-    }
+    entry(key, servesDue ? .fresh : .early, countsMiss: countsMiss)
   }
 
   /// The entry of a key if it is fresh and nothing of it is known to have changed.
-  func unverified(_ key: CacheKey) -> CacheEntry? {
-    entry(key, countsMiss: false) { $0.freshUntil > $1 }
-  }
+  func unverified(_ key: CacheKey) -> CacheEntry? { entry(key, .unverified, countsMiss: false) }
 
   /// The entry of a key also past its time, if that is within its grace and nothing of it is known to have changed.
-  func stale(_ key: CacheKey) -> CacheEntry? {
-    entry(key, countsMiss: false) { $0.expiresAt > $1 }
+  func stale(_ key: CacheKey) -> CacheEntry? { entry(key, .stale, countsMiss: false) }
+
+  /// What a reader asks of an entry of which nothing has changed.
+  private enum Demand {
+    /// That it is not due for a load, and this instance would have heard of a change.
+    case early
+    /// That it is fresh, and this instance would have heard of a change.
+    case fresh
+    case unverified
+    case stale
   }
 
-  private func entry(
-    _ key: CacheKey, countsMiss: Bool, isServed: (CacheEntry, UInt64) -> Bool
-  ) -> CacheEntry? {
+  private func entry(_ key: CacheKey, _ demand: Demand, countsMiss: Bool) -> CacheEntry? {
     let now = environment.ticker.nanoseconds()
+    // The caller holds this object. To retain it here once more would have all processors write to one count.
+    let service = Unmanaged.passUnretained(self)
     return local.record(key, countsMiss: countsMiss) { entry in
-      guard entry.expiresAt > now else { return .stale }
-      if generations.isCurrent(entry.stamp) { return isServed(entry, now) ? .valid : .withheld }
+      service._withUnsafeGuaranteedRef { $0.judge(entry, demand, now) }
+    }
+  }
+
+  private func judge(_ entry: CacheEntry, _ demand: Demand, _ now: UInt64) -> Verdict {
+    guard entry.expiresAt > now else { return .stale }
+    guard generations.isCurrent(entry.stamp) else {
       // While a change is under way it may still turn out that nothing was changed.
       return generations.stamp(entry.stamp.tags).isInDoubt ? .withheld : .stale
+    }
+    switch demand {
+    case .early, .fresh:
+      guard (demand == .early ? entry.refreshAt : entry.freshUntil) > now,
+        trust.isTrusted(entry.stamp.trust, now: now)
+      else { return .withheld }
+      counters.served(entry.madeAt, at: now)
+      return .valid
+    case .unverified: return entry.freshUntil > now ? .valid : .withheld
+    case .stale: return .valid
     }
   }
 

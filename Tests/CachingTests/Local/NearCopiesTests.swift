@@ -18,6 +18,7 @@ struct NearCopiesTests {
   @Test("A copy is found until it is dropped, and its reads are told once")
   func lifecycle() {
     let copies = NearCopies<Record>(shards: 2)
+    defer { copies.deallocate() }
     let key = Self.key(1)
     onEveryProcessor {
       #expect(copies.record(key, shard: 1) { _ in .valid } == nil)
@@ -41,6 +42,7 @@ struct NearCopiesTests {
   @Test("Where a place is taken, the reads of the record that had it are not lost")
   func replacement() {
     let copies = NearCopies<Record>(shards: 1)
+    defer { copies.deallocate() }
     let keys = (0..<2000).map(Self.key)
     var told = 0
     pin(to: 0)
