@@ -19,6 +19,7 @@ struct WriteThrough: Sendable {
 
   /// Loads the answers. One that cannot be loaded is loaded by the first who asks: the write has happened and does not fail.
   func load(_ tenant: TenantID, _ subject: Subject) async {
+    // What fails here is asked for again by whoever reads it, and then told.
     for read in reads(subject) { _ = try? await catalog.answer(tenant, read) }
     if case .packages(let slugs) = subject { _ = try? await catalog.answers(tenant, packages: slugs) }
   }

@@ -99,7 +99,6 @@ extension RedisTLS {
     let file = reader.text("REDIS_TLS_CA_FILE")
     // Whatever is wrong with the file, the setting is refused by name.
     if let file, (try? NIOSSLCertificate.fromPEMFile(file))?.isEmpty != false {
-      // Whatever is wrong with the file, the setting is refused by name.
       throw SettingError("REDIS_TLS_CA_FILE", got: file, takes: "a readable file of certificates in PEM form")
     }
     self.init(
