@@ -1,3 +1,4 @@
+import Kernel
 public import NIOCore
 
 /// One cached answer, encoded once: the bytes to send, their gzip form and their tags. Immutable, and a reference: copies
@@ -142,21 +143,4 @@ extension CacheEntry: TableRecord {
   }
 
   package var expiresAt: UInt64 { header { $0.expiresAt } }
-}
-
-extension UnsafeRawBufferPointer {
-  /// Whether the bytes are those of a buffer of the same length, eight at a time: keys are compared at each hit.
-  fileprivate func isSame(as other: UnsafeRawBufferPointer) -> Bool {
-    var offset = 0
-    while offset + 8 <= count {
-      let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      guard word == other.loadUnaligned(fromByteOffset: offset, as: UInt64.self) else { return false }
-      offset += 8
-    }
-    while offset < count {
-      guard self[offset] == other[offset] else { return false }
-      offset += 1
-    }
-    return true
-  }
 }

@@ -3,7 +3,8 @@ public struct Cached<Value: Codable & Sendable>: Sendable {
   /// The bytes to send, made once when the value was loaded.
   public let entry: CacheEntry
 
-  init(_ entry: CacheEntry) { self.entry = entry }
+  /// The value that an entry of its key holds.
+  package init(_ entry: CacheEntry) { self.entry = entry }
 
   /// The value. Free where the policy keeps it, else decoded anew; throws `DecodingError` when the bytes are not
   /// those of such a value.

@@ -21,6 +21,9 @@ public protocol FenceStorePort: CacheStorePort {
     _ keys: [CacheKey], _ tags: [CacheTag], within limit: Duration
   ) async throws(CacheStoreError) -> FencedReading?
 
+  /// A read of one key and its tags that will be made again and again; nil from a store that has no way for it.
+  func repeatedRead(_ key: CacheKey, _ tags: [CacheTag]) -> RepeatedRead?
+
   /// The generations of `tags`: those that are missing are made, and those whose doubt has outlived its lease are made anew,
   /// with no position, since the change may have happened.
   /// - Parameter position: of those that are missing: one that was read after they were found to be, so that every change

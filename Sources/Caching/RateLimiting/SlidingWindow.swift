@@ -9,8 +9,13 @@ struct SlidingWindow: Sendable {
   private var total = 0
   /// The second the newest slot stands for.
   private(set) var second: UInt64
+  /// Nothing is counted of any second before this one.
+  private var first: UInt64
 
-  init(at nanoseconds: UInt64) { second = nanoseconds / 1_000_000_000 }
+  init(at nanoseconds: UInt64) {
+    second = nanoseconds / 1_000_000_000
+    first = second
+  }
 
   /// Takes one unit if fewer than `quota` are counted; returns what is left (nil when it was refused), and the seconds
   /// until a unit comes free that is not free now.
@@ -42,9 +47,11 @@ struct SlidingWindow: Sendable {
 
   /// From 1 to the length of the window: until the oldest unit that is counted has left.
   var secondsToNext: Int {
-    // The slot after the newest is the oldest there is.
-    let age = (0..<RateLimit.window).first { counts[slot(second + 1 + UInt64($0))] > 0 } ?? RateLimit.window
-    return min(RateLimit.window, age + 1)
+    mutating get {
+      first = max(first, second - min(second, Self.slots))
+      while first < second, counts[slot(first)] == 0 { first += 1 }
+      return min(RateLimit.window, RateLimit.window - Int(second - first) + 1)
+    }
   }
 
   private func used(at nanoseconds: UInt64) -> Int {

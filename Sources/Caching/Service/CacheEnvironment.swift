@@ -30,7 +30,7 @@ extension CacheEnvironment {
 
   /// Runs one call to a store; throws ``CacheStoreError/timedOut`` when it has not ended within `limit` or the task is
   /// cancelled. The call is cancelled then, and must heed that.
-  func within<Value: Sendable>(
+  package func within<Value: Sendable>(
     _ limit: Duration, _ operation: @escaping @Sendable () async throws -> Value
   ) async throws(CacheStoreError) -> Value {
     let outcome = await withTaskGroup(of: Result<Value, CacheStoreError>?.self) { group in

@@ -96,7 +96,7 @@ extension CacheService {
     isRefresh: Bool = false
   ) -> CacheEntry? {
     let now = environment.ticker.nanoseconds()
-    guard let shared, let value = finding.value, value.life.freshUntil > now,
+    guard let shared, let value = finding.value, value.isFresh(now),
       !(isRefresh && value.life.refreshAt <= now)
     else { return nil }
     var decoded: Value?

@@ -34,6 +34,8 @@ struct SharedValue: Sendable {
   let isAbsent: Bool
   let life: EntryLife
 
+  func isFresh(_ now: UInt64) -> Bool { life.freshUntil > now }
+
   /// The entry to keep in memory.
   func entry(_ key: CacheKey, _ stamp: FenceStamp, value: (any Sendable)?, life: EntryLife) -> CacheEntry {
     CacheEntry(

@@ -11,7 +11,7 @@ extension SharedTier {
     var findings: [CacheKey: SharedFinding] = [:]
     for (index, key) in keys.enumerated() {
       let fence = SharedFence(tagsByKey[index], tagsByKey[index].compactMap { generations[$0] })
-      let value = values[index].flatMap { unpack($0, key, fence, most: most) }
+      let value = values[index].flatMap { unpack($0, key, under: fence, most: most) }
       findings[key] = SharedFinding(fence: fence, value: value)
     }
     return findings
@@ -22,7 +22,25 @@ extension SharedTier {
     let tags = key.cacheTags
     guard let (values, generations) = await settled([key], tags, limit: limit) else { return nil }
     let fence = SharedFence(tags, generations)
-    return SharedFinding(fence: fence, value: values[0].flatMap { unpack($0, key, fence, most: most) })
+    return SharedFinding(fence: fence, value: values[0].flatMap { unpack($0, key, under: fence, most: most) })
+  }
+
+  /// The value that a ``RepeatedRead`` has brought, if it may be read; nil also where a generation has to be made first.
+  func value(
+    in result: Result<FencedReading, CacheStoreError>, of key: CacheKey, _ tags: [CacheTag], most: Int
+  ) -> SharedValue? {
+    switch result {
+    case .failure(let error):
+      // Of all else that may be wrong whoever asks next finds out, and can mend some of it.
+      if error == .timedOut { failed(error) }
+      return nil
+    case .success(let reading):
+      succeeded()
+      let nonces = reading.generations.compactMap { $0.flatMap { $0.isInDoubt ? nil : $0.nonce } }
+      guard nonces.count == tags.count else { return nil }
+      for (tag, nonce) in zip(tags, nonces) { generations.learn(tag, nonce: nonce) }
+      return reading.values.first.flatMap(\.self).flatMap { unpack($0, key, under: nonces, most: most) }
+    }
   }
 
   /// The values of keys and the generations of tags, which are made where they are missing.
@@ -67,11 +85,17 @@ extension SharedTier {
     return try? await environment.within(limit) { try await position() }
   }
 
-  private func unpack(_ bytes: ByteBuffer, _ key: CacheKey, _ fence: SharedFence, most: Int) -> SharedValue? {
+  /// A stored value, if it was loaded under a fence. In doubt, that may be of before a change that somebody has already seen.
+  private func unpack(_ bytes: ByteBuffer, _ key: CacheKey, under fence: SharedFence, most: Int) -> SharedValue? {
+    unpack(bytes, key, under: fence.guards.map(\.nonce), isInDoubt: fence.isInDoubt, most: most)
+  }
+
+  private func unpack(
+    _ bytes: ByteBuffer, _ key: CacheKey, under nonces: [UInt64], isInDoubt: Bool = false, most: Int
+  ) -> SharedValue? {
     do throws(Envelope.Flaw) {
       let envelope = try Envelope(bytes)
-      // In doubt, what was loaded before may be of before a change that somebody has already seen.
-      guard !fence.isInDoubt, envelope.nonces == fence.guards.map(\.nonce),
+      guard !isInDoubt, envelope.nonces == nonces,
         state.withLock({ $0.outrun.admits(key, envelope.entityTag, under: envelope.nonces) })
       else { return nil }
       let bodies = try envelope.bodies(most: most, gzip)

@@ -90,7 +90,7 @@ final class SharedTier: Sendable {
   private func noted<Value>(_ call: () async throws(CacheStoreError) -> Value) async -> Value? {
     do throws(CacheStoreError) {
       let value = try await call()
-      state.withLock { $0.breaker.succeeded() }
+      succeeded()
       return value
     } catch {
       // A cancelled caller says nothing about the store.
@@ -99,7 +99,11 @@ final class SharedTier: Sendable {
     }
   }
 
-  private func failed(_ error: CacheStoreError) {
+  /// A call to the store has been answered.
+  func succeeded() { state.withLock { $0.breaker.succeeded() } }
+
+  /// A call to the store has failed.
+  func failed(_ error: CacheStoreError) {
     counters.failures.add(1, ordering: .relaxed)
     let mustRecover = state.withLock { state in
       guard state.breaker.failed(error) else { return false }

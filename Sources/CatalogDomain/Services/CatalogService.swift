@@ -21,6 +21,12 @@ package struct CatalogService: Sendable {
     return entry
   }
 
+  /// A way to look for the answer of a question's key in a store that instances share, without a task; nil where
+  /// ``answer(_:_:at:)`` must be asked.
+  package func glance(_ read: CatalogRead, at key: CacheKey) -> CacheGlance? {
+    read.isKept ? cache.glance(at: key, policy: policy) : nil
+  }
+
   /// The answer in its wire form. Throws `notFound` for a package or segment that is not there.
   package func answer(_ tenant: TenantID, _ read: CatalogRead) async throws -> CacheEntry {
     try await answer(tenant, read, at: read.key(tenant))

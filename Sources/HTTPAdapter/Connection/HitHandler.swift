@@ -15,7 +15,8 @@ final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// A request that waits for its answer, and what has come since.
   private struct Wait {
-    let task: Task<Void, Never>
+    /// Nil while nothing but a look has been begun.
+    var task: Task<Void, Never>?
     var bytes: ByteBuffer
     var events: [Any] = []
     /// Whether somebody wants more bytes.
@@ -104,15 +105,18 @@ final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
       requests: while bytes.readableBytes > 0 {
         // What the socket takes at once is no reason to stop.
         if !isWritable { flush(context) }
-        guard isWritable, let head = PlainHead(bytes.readableBytesUInt8Span) else { break }
-        switch hits.answer(head, bytes, caller, memory) {
+        guard isWritable, let request = caller.request(bytes.readableBytesUInt8Span, memory) else { break }
+        switch hits.answer(request, bytes, caller, memory) {
         case .answered(let hit): write(hit, context)
-        case .asked(let question):
-          bytes.moveReaderIndex(forwardBy: head.length)
-          return ask(question, memory.executor, rest: bytes, context)
+        case .asked(let question, let look):
+          bytes.moveReaderIndex(forwardBy: request.head.length)
+          progress.lastMove = context.eventLoop.now
+          wait = Wait(bytes: bytes)
+          if let look { self.look(look, question, context) } else { ask(question, context) }
+          return
         case .passed: break requests
         }
-        bytes.moveReaderIndex(forwardBy: head.length)
+        bytes.moveReaderIndex(forwardBy: request.head.length)
       }
     }
     if bytes.readableBytes > 0 { passOn(bytes, context) }
@@ -125,17 +129,24 @@ final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
     hasWritten = true
   }
 
-  private func ask(
-    _ question: HitResponder.Question, _ executor: EventLoopExecutor, rest: ByteBuffer, _ context: ChannelHandlerContext
-  ) {
-    progress.lastMove = context.eventLoop.now
+  /// Looks for the answer in a store that instances share; asks for it when it is not found.
+  private func look(_ look: HitResponder.Look, _ question: HitResponder.Question, _ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let task = Task(executorPreference: executor) { [hits, here, logger] in
+    hits.look(look, question, here, context.eventLoop) { hit in
+      let (handler, context) = bound.value
+      if let hit { handler.finish(question, hit, context) } else { handler.ask(question, context) }
+    }
+  }
+
+  /// Asks for the answer in a task, unless the peer has gone meanwhile.
+  private func ask(_ question: HitResponder.Question, _ context: ChannelHandlerContext) {
+    guard wait != nil else { return }
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    wait?.task = Task(executorPreference: here.value.memory.executor) { [hits, here, logger] in
       let hit = await hits.answer(question, here, logger)
       let (handler, context) = bound.value
       handler.finish(question, hit, context)
     }
-    wait = Wait(task: task, bytes: rest)
   }
 
   /// The request that waited has its answer, or is the router's after all.
@@ -157,7 +168,7 @@ final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// The peer has gone.
   private func giveUp() {
-    wait?.task.cancel()
+    wait?.task?.cancel()
     wait = nil
   }
 

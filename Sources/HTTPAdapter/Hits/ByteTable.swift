@@ -31,7 +31,7 @@ struct ByteTable<Value> {
     let index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     if let slot = slots[index], slot.hash == hash, Self.isEqual(slot.bytes, bytes, place) { return slot.value }
     let value = make(String(bytes, place))
-    slots[index] = Slot(hash, bytes.extracting(place).withUnsafeBufferPointer { Array($0) }, value)
+    slots[index] = Slot(hash, Array(bytes, place), value)
     return value
   }
 
@@ -58,6 +58,13 @@ struct ByteTable<Value> {
     var difference: UInt8 = 0
     for offset in known.indices { difference |= known[offset] ^ bytes[place.lowerBound + offset] }
     return difference == 0
+  }
+}
+
+extension [UInt8] {
+  /// The bytes at a place.
+  init(_ bytes: Span<UInt8>, _ place: Range<Int>) {
+    self = bytes.extracting(place).withUnsafeBufferPointer { Array($0) }
   }
 }
 

@@ -5,10 +5,20 @@ import NIOCore
 /// Who is at the other end of a connection, in the eyes of the rate limiter. For one event loop.
 final class HitCaller {
   private let peer: String
+  private var lastRequest: HitRequest?
   private var last: (tenant: TenantID, subjects: RateLimiter.Subjects?)?
 
   /// - Parameter peer: the address the connection comes from.
   init(peer: String) { self.peer = peer }
+
+  /// The request that `bytes` begin with; nil when it is not one to be answered here.
+  func request(_ bytes: Span<UInt8>, _ memory: HitMemory) -> HitRequest? {
+    if let lastRequest, lastRequest.begins(bytes) { return lastRequest }
+    guard let request = HitRequest(bytes, memory) else { return nil }
+    // No other heads are kept: there may be secrets in them.
+    if request.key != nil { lastRequest = request }
+    return request
+  }
 
   /// What a storefront's request counts against; nil when limits are off.
   func subjects(

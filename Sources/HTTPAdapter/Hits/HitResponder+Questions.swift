@@ -36,9 +36,10 @@ extension HitResponder {
     do {
       let holder = try await directory.holder(of: question.credential)
       let (caller, memory) = here.value
-      guard holder.key.kind == .publishable,
-        let target = memory.target(question.bytes.readableBytesUInt8Span, head.target, holder.tenant.id)
+      guard let request = caller.request(question.bytes.readableBytesUInt8Span, memory), let key = request.key,
+        holder.key.kind == .publishable, let target = request.target(holder.tenant.id, memory)
       else { return nil }
+      directory.note(holder, of: key)
       decision = await limits.takeWaiting(
         caller.subjects(holder.tenant.id, question.bytes.readableBytesUInt8Span, head, limits))
       if let decision, !decision.isAllowed {
@@ -47,7 +48,7 @@ extension HitResponder {
       }
       let entry = try await catalog.answer(target.tenant, target.read, at: target.key)
       return hit(
-        entry, target, decision, head, question.bytes.readableBytesUInt8Span, memory, since: question.start)
+        entry, target, decision, request, question.bytes.readableBytesUInt8Span, memory, since: question.start)
     } catch {
       var problem = Problem(of: error)
       if let decision { limits.describe(decision, in: &problem.headers) }

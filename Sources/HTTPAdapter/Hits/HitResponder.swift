@@ -10,15 +10,17 @@ import TenancyDomain
 struct HitResponder: Sendable {
   /// An answer ready to be written.
   struct Hit {
+    /// With a short body behind it.
     let head: ByteBuffer
-    /// Nil for an answer without one.
+    /// Nil for an answer without one, or when it stands behind the head.
     let body: ByteBuffer?
   }
 
   /// What becomes of a request.
   enum Outcome {
     case answered(Hit)
-    case asked(Question)
+    /// It must be waited for; with a look, that comes first.
+    case asked(Question, Look?)
     /// It is the router's.
     case passed
   }
@@ -33,46 +35,59 @@ struct HitResponder: Sendable {
   let ticker: any Ticker
   let memories: HitMemories
 
+  /// A body of at most so many bytes is copied behind its head, which takes less time than to send two pieces.
+  private static let mostJoined = 4096
+
   /// The answer to the request that `buffer` begins with, taken down and taken off the caller's limits; never suspends.
-  func answer(_ head: PlainHead, _ buffer: ByteBuffer, _ caller: HitCaller, _ memory: HitMemory) -> Outcome {
-    guard !head.tenantKey.isEmpty else { return .passed }
+  func answer(_ request: HitRequest, _ buffer: ByteBuffer, _ caller: HitCaller, _ memory: HitMemory) -> Outcome {
+    guard let key = request.key, key.kind == .publishable else { return .passed }
     let start = ticker.nanoseconds()
-    let bytes = buffer.readableBytesUInt8Span
-    guard let key = memory.key(bytes, head.tenantKey), key.kind == .publishable else { return .passed }
-    if let tenant = directory.peek(key), let target = memory.target(bytes, head.target, tenant),
+    let (head, bytes) = (request.head, buffer.readableBytesUInt8Span)
+    if let tenant = directory.peek(key), let target = request.target(tenant, memory),
       let entry = catalog.peek(target.key)
     {
       switch limits.take(caller.subjects(tenant, bytes, head, limits)) {
-      case .unlimited: return .answered(hit(entry, target, nil, head, bytes, memory, since: start))
+      case .unlimited: return .answered(hit(entry, target, nil, request, bytes, memory, since: start))
       case .decided(let decision):
         guard decision.isAllowed else { return .passed }
-        return .answered(hit(entry, target, decision, head, bytes, memory, since: start))
+        return .answered(hit(entry, target, decision, request, bytes, memory, since: start))
       case .unknown: break
       }
     }
     guard let route = memory.route(bytes, head.target),
       let bytes = buffer.getSlice(at: buffer.readerIndex, length: head.length)
     else { return .passed }
-    return .asked(Question(head: head, bytes: bytes, credential: key.credential, route: route, start: start))
+    let question = Question(head: head, bytes: bytes, credential: key.credential, route: route, start: start)
+    return .asked(question, look(request, key, memory))
   }
 
   /// The answer that sends an entry, taken down.
   func hit(
-    _ entry: CacheEntry, _ target: HitTarget, _ decision: RateLimitDecision?, _ head: PlainHead, _ bytes: Span<UInt8>,
-    _ memory: HitMemory, since start: UInt64
+    _ entry: CacheEntry, _ target: HitTarget, _ decision: RateLimitDecision?, _ request: HitRequest,
+    _ bytes: Span<UInt8>, _ memory: HitMemory, since start: UInt64
   ) -> Hit {
+    let head = request.head
     if let slug = target.viewed, !head.isHead { views.count(target.tenant, slug: slug) }
     let form = EntityForm(
-      entry, wantsGzip: memory.wantsGzip(bytes, head.acceptEncoding),
+      entry, wantsGzip: request.wantsGzip,
       ifNoneMatch: head.ifNoneMatch.isEmpty ? nil : String(bytes, head.ifNoneMatch))
     let common = target.head(form, entry, finisher.crossOrigin)
-    var buffer = ByteBufferAllocator().buffer(capacity: common.count + 320)
-    buffer.writeBytes(common)
-    if let decision { limits.describe(decision, in: &buffer) }
-    finisher.finish(&buffer, bytes, head)
-    buffer.writeBytes(memory.dateLine())
-    buffer.writeStaticString("\r\n")
+    let body = head.isHead ? nil : form.body(of: entry)
+    let joined = body.flatMap { $0.readableBytes <= Self.mostJoined ? $0 : nil }
+    // Limits, request id, CORS and date.
+    let room = common.count + head.requestID.count + head.origin.count + 640
+    var buffer = ByteBufferAllocator().buffer(capacity: room + (joined?.readableBytes ?? 0))
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
+      var output = HeadBytes(target)
+      output.append(common)
+      if let decision { limits.describe(decision, in: &output) }
+      finisher.finish(&output, bytes, head)
+      output.append(memory.dateLine())
+      output.append("\r\n")
+      return output.count
+    }
+    if let joined { buffer.writeImmutableBuffer(joined) }
     target.record(form, isHead: head.isHead, from: start, to: ticker.nanoseconds(), recorder)
-    return Hit(head: buffer, body: head.isHead ? nil : form.body(of: entry))
+    return Hit(head: buffer, body: joined == nil ? body : nil)
   }
 }

@@ -20,6 +20,8 @@ final class HitTarget {
   /// The slug of the one package that is asked for; nil for every other question.
   let viewed: String?
   private let route: String
+  /// How to look for the answer without a task; nil where there is no such way, and before anybody has asked.
+  private var look: CacheGlance??
   private var heads: [Head?]
   private var histograms: [Histogram?]
 
@@ -34,6 +36,14 @@ final class HitTarget {
     route = endpoint.template
     heads = Array(repeating: nil, count: EntityForm.allCases.count)
     histograms = Array(repeating: nil, count: EntityForm.allCases.count * 2)
+  }
+
+  /// The way to look for the answer in a store that instances share.
+  func glance(_ catalog: CatalogService) -> CacheGlance? {
+    if let look { return look }
+    let found = catalog.glance(read, at: key)
+    look = .some(found)
+    return found
   }
 
   /// The status line and the fields that follow from the entry, made once for each version of it.

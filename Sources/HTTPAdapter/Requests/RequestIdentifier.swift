@@ -5,26 +5,25 @@ import Kernel
 enum RequestIdentifier {
   /// The caller's, when it is 1 to 128 letters, digits, dots, hyphens and underscores; else a new one.
   static func of(_ headers: HTTPFields, new: () -> UniqueID) -> String {
-    if let given = headers[.requestID], isSane(given) { return given }
+    if let given = headers[.requestID], lengths.contains(given.utf8.count), given.utf8.allSatisfy(isSane) {
+      return given
+    }
     return new().description
   }
 
-  /// The caller's, which stands at a place, when it is sane.
-  static func of(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> String? {
-    guard !place.isEmpty else { return nil }
-    let given = String(bytes, place)
-    return isSane(given) ? given : nil
+  /// Whether the caller has sent one, which stands at a place, that is sane.
+  static func isSane(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> Bool {
+    lengths.contains(place.count) && place.allSatisfy { isSane(bytes[$0]) }
   }
 
-  private static func isSane(_ text: String) -> Bool {
-    (1...128).contains(text.utf8.count)
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
+  private static let lengths = 1...128
+
+  private static func isSane(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 }

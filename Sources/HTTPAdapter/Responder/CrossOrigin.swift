@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// Lets browsers on other sites use the API (the Fetch standard's CORS protocol).
 package struct CrossOrigin: Sendable {
@@ -39,9 +38,9 @@ package struct CrossOrigin: Sendable {
   }
 
   /// The same as bytes.
-  func allow(_ origin: String?, in head: inout ByteBuffer) {
+  func allow(_ origin: String?, in head: inout HeadBytes) {
     guard let allowed = allowed(origin) else { return }
-    head.writeString("Access-Control-Allow-Origin: \(allowed)\r\nAccess-Control-Expose-Headers: \(Self.exposed)\r\n")
+    head.append("Access-Control-Allow-Origin: \(allowed)\r\nAccess-Control-Expose-Headers: \(Self.exposed)\r\n")
   }
 
   private static let exposed =

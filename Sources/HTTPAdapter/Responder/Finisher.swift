@@ -1,6 +1,5 @@
 import HTTPTypes
 import Kernel
-import NIOCore
 
 /// What every answer gets, whoever made it: its request id, and the fields that let other sites read it.
 struct Finisher: Sendable {
@@ -21,14 +20,19 @@ struct Finisher: Sendable {
 
   /// The same for a request as bytes.
   func requestID(_ bytes: Span<UInt8>, _ request: PlainHead) -> String {
-    RequestIdentifier.of(bytes, request.requestID) ?? newID.uniqueID().description
+    RequestIdentifier.isSane(bytes, request.requestID)
+      ? String(bytes, request.requestID) : newID.uniqueID().description
   }
 
   /// The same as bytes, for an answer whose head says already what it depends on.
-  func finish(_ answer: inout ByteBuffer, _ bytes: Span<UInt8>, _ request: PlainHead) {
-    answer.writeStaticString("X-Request-Id: ")
-    answer.writeString(requestID(bytes, request))
-    answer.writeStaticString("\r\n")
+  func finish(_ answer: inout HeadBytes, _ bytes: Span<UInt8>, _ request: PlainHead) {
+    answer.append("X-Request-Id: ")
+    if RequestIdentifier.isSane(bytes, request.requestID) {
+      answer.append(bytes.extracting(request.requestID))
+    } else {
+      answer.append(newID.uniqueID())
+    }
+    answer.append("\r\n")
     if !request.origin.isEmpty { crossOrigin.allow(String(bytes, request.origin), in: &answer) }
   }
 }

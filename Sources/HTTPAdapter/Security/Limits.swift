@@ -1,7 +1,6 @@
 import Caching
 import HTTPTypes
 import Kernel
-import NIOCore
 import TenancyDomain
 
 /// Applies the rate limiter to requests that bear a key.
@@ -49,17 +48,17 @@ struct Limits: Sendable {
   }
 
   /// The same as bytes.
-  func describe(_ decision: RateLimitDecision, in head: inout ByteBuffer) {
+  func describe(_ decision: RateLimitDecision, in head: inout HeadBytes) {
     guard let limiter else { return }
-    head.writeStaticString("RateLimit-Policy: ")
-    head.writeString(limiter.policyField)
-    head.writeStaticString("\r\nRateLimit: \"")
-    head.writeString(decision.limit.name)
-    head.writeStaticString("\";r=")
-    head.writeString(String(decision.remaining))
-    head.writeStaticString(";t=")
-    head.writeString(String(decision.secondsToNext))
-    head.writeStaticString("\r\n")
+    head.append("RateLimit-Policy: ")
+    head.append(limiter.policyField)
+    head.append("\r\nRateLimit: \"")
+    head.append(decision.limit.name)
+    head.append("\";r=")
+    head.append(decision.remaining)
+    head.append(";t=")
+    head.append(decision.secondsToNext)
+    head.append("\r\n")
   }
 
   /// The refusal that a decision means.

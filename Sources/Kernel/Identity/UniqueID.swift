@@ -52,16 +52,21 @@ extension UniqueID: CustomStringConvertible {
 
   /// Writes the form of ``description`` to the beginning of a buffer.
   package func write(to buffer: UnsafeMutableRawBufferPointer) {
-    var position = 0
-    for nibble in 0..<32 {
-      if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-        buffer[position] = UInt8(ascii: "-")
-        position += 1
-      }
-      let word = nibble < 16 ? high : low
-      buffer[position] = Hexadecimal.digit(UInt8(truncatingIfNeeded: word &>> UInt64(60 - (nibble & 15) * 4)) & 0xF)
-      position += 1
+    precondition(buffer.count >= Self.textLength, "no room for an identifier")
+    func store(_ bits: UInt64, at position: Int, then next: Int? = nil) {
+      let digits = Hexadecimal.digits(of: UInt32(truncatingIfNeeded: bits))
+      let (first, last) = (UInt32(truncatingIfNeeded: digits), UInt32(truncatingIfNeeded: digits >> 32))
+      buffer.storeBytes(of: first.littleEndian, toByteOffset: position, as: UInt32.self)
+      buffer.storeBytes(of: last.littleEndian, toByteOffset: next ?? position + 4, as: UInt32.self)
     }
+    store(high >> 32, at: 0)
+    store(high, at: 9, then: 14)
+    store(low >> 32, at: 19, then: 24)
+    store(low, at: 28)
+    buffer[8] = UInt8(ascii: "-")
+    buffer[13] = UInt8(ascii: "-")
+    buffer[18] = UInt8(ascii: "-")
+    buffer[23] = UInt8(ascii: "-")
   }
 }
 

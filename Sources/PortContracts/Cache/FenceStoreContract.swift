@@ -55,6 +55,27 @@ package enum FenceStoreContract {
         try requireEqual(reading.values, [nil, ByteBuffer(string: "x")], "the values")
         try requireEqual(reading.generations, minted.reversed(), "the generations")
       },
+      Rule("A read that is made again and again, where the store has one, tells each time what a read tells") {
+        subject in
+        guard let repeated = subject.store.repeatedRead(subject.key("a"), subject.tags) else { return }
+        func check(_ moment: String) async throws {
+          let found = try await repeated.result()
+          let reading = try await subject.store.read([subject.key("a")], subject.tags)
+          try requireEqual(found.values, reading.values, "the value \(moment)")
+          try requireEqual(found.generations, reading.generations, "the generations \(moment)")
+        }
+        try await check("before there is any")
+        let minted = try await subject.store.mint(subject.tags)
+        try await check("when they are made")
+        _ = try await subject.put("a", "1", minted)
+        try await check("when it is stored")
+        try await subject.store.doubt([subject.tags[1]], by: 7, lease: .seconds(60))
+        try await check("in doubt")
+        _ = try await subject.store.bump([subject.tags[1]], by: 7, position: 5)
+        try await check("after a bump")
+        _ = try await subject.store.delete([subject.key("a")])
+        try await check("when it is deleted")
+      },
     ]
   }
 
@@ -169,5 +190,21 @@ package struct FenceStoreSubject: Sendable {
     let guards = zip(tags, generations).map { FenceGuard($0, nonce: $1.nonce) }
     return try await store.store(
       StoredValue(key(name), ByteBuffer(string: text), timeToLive: timeToLive), under: guards)
+  }
+}
+
+extension RepeatedRead {
+  /// What it brings, asked for until the store can be asked at once.
+  package func result(within limit: Duration = .seconds(20)) async throws -> FencedReading {
+    for _ in 0..<1000 {
+      let (stream, results) = AsyncStream.makeStream(of: Result<FencedReading, CacheStoreError>.self)
+      let isSent = send(within: limit) { result in
+        results.yield(result)
+        results.finish()
+      }
+      if isSent, let result = await stream.first(where: { _ in true }) { return try result.get() }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    throw ContractViolation(description: "the store could not be asked at once in ten seconds")
   }
 }

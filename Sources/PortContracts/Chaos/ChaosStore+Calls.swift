@@ -6,6 +6,19 @@ extension ChaosStore {
     try await pass { (store) async throws(CacheStoreError) in try await store.read(keys, tags) }
   }
 
+  package func repeatedRead(_ key: CacheKey, _ tags: [CacheTag]) -> RepeatedRead? {
+    RepeatedRead { [self] limit, receive in
+      _ = environment.start { [self] in
+        do throws(CacheStoreError) {
+          receive(.success(try await environment.within(limit) { try await self.read([key], tags) }))
+        } catch {
+          receive(.failure(error))
+        }
+      }
+      return true
+    }
+  }
+
   package func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {
     try await pass { (store) async throws(CacheStoreError) in try await store.mint(tags, position: position) }
   }

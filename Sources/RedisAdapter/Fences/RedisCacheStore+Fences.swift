@@ -20,25 +20,52 @@ extension RedisCacheStore: FenceStorePort {
     _ keys: [CacheKey], _ tags: [CacheTag], limit: Duration?
   ) async throws(CacheStoreError) -> FencedReading {
     guard !keys.isEmpty || !tags.isEmpty else { return FencedReading(values: [], generations: []) }
+    var command = reading(keys, tags)
+    command.timeout = limit
+    let (reply, server) = try await translating { () async throws(RedisClientError) in
+      try await client.sendIdentified(command)
+    }
+    guard let reading = reading(keys.count, tags.count, in: reply, of: server) else { throw .timedOut }
+    return reading
+  }
+
+  /// The command that reads keys and tags.
+  private func reading(_ keys: [CacheKey], _ tags: [CacheTag]) -> RedisCommand {
     var words: [RedisCommand.Argument] = ["MGET"]
     words.reserveCapacity(1 + keys.count + tags.count)
     for key in keys { words.append(.string(stored(key))) }
     for tag in tags { words.append(.string(stored(tag))) }
     // Not `.reads`: a replica must not answer, since it does not know the newest generations.
-    var command = RedisCommand(
-      words: words, keys: .init(first: 1, count: words.count - 1), effect: .idempotent)
-    command.timeout = limit
-    let (reply, server) = try await translating { () async throws(RedisClientError) in
-      try await client.sendIdentified(command)
-    }
-    guard let found = reply.array, found.count == words.count - 1 else { throw .timedOut }
+    return RedisCommand(words: words, keys: .init(first: 1, count: words.count - 1), effect: .idempotent)
+  }
+
+  /// What its reply says; nil when it is no such reply.
+  private func reading(
+    _ keys: Int, _ tags: Int, in reply: RESPValue, of server: RedisServerIdentity
+  ) -> FencedReading? {
+    guard let found = reply.array, found.count == keys + tags else { return nil }
     let epoch = epochs.epoch(of: server)
     return FencedReading(
-      values: found[..<keys.count].map(\.bytes),
-      generations: found[keys.count...].map { value in
+      values: found[..<keys].map(\.bytes),
+      generations: found[keys...].map { value in
         guard let epoch, let record = value.bytes.flatMap(FenceRecord.init), record.isOf(epoch) else { return nil }
         return record.generation
       })
+  }
+
+  package func repeatedRead(_ key: CacheKey, _ tags: [CacheTag]) -> RepeatedRead? {
+    let command = RepeatedCommand(reading([key], tags), key: stored(key))
+    return RepeatedRead { [self] limit, receive in
+      client.send(command, within: limit) { result in
+        switch result {
+        case .success((let reply, let server)):
+          receive(reading(1, tags.count, in: reply, of: server).map { .success($0) } ?? .failure(.unavailable))
+        case .failure(let error):
+          // Nothing is lost with a reply to a read: it may be asked for again at once.
+          receive(.failure(error.code == .timedOut ? .timedOut : .unavailable))
+        }
+      }
+    }
   }
 
   package func mint(_ tags: [CacheTag], position: UInt64?) async throws(CacheStoreError) -> [Generation] {

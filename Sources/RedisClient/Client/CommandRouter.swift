@@ -13,8 +13,8 @@ protocol CommandRouter: Sendable {
   /// The masters that can be reached now, by address, with a connection to each.
   var masters: [RedisConnection] { get }
 
-  /// The master that holds a key; nil when no connection to it is ready.
-  func master(forKey key: String) -> RedisConnection?
+  /// A connection to the master that holds a key; nil when none is ready. The next in turn, so that all are used alike.
+  func connection(forKey key: String) -> RedisConnection?
 
   /// Where to open a connection of one's own: to the master, or in a cluster to the master that holds `key` or any.
   func endpoint(forKey key: String?, until deadline: UInt64) async throws(RedisClientError) -> RedisEndpoint

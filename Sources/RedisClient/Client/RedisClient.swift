@@ -151,7 +151,7 @@ public final class RedisClient: Sendable {
 
   /// Names the run of the master that holds a key, as of the connection in use now; nil while there is none, or when the
   /// user may not ask. A restart, a fail-over and a restore change it.
-  public func runID(forKey key: String) -> String? { router.master(forKey: key)?.identity.runID }
+  public func runID(forKey key: String) -> String? { router.connection(forKey: key)?.identity.runID }
 
   /// Connection events from now on.
   public func events() -> AsyncStream<RedisConnectionEvent> { journal.events() }

@@ -38,7 +38,7 @@ struct SingleMasterRouter: CommandRouter {
 
   var masters: [RedisConnection] { pool.ready.first.map { [$0] } ?? [] }
 
-  func master(forKey key: String) -> RedisConnection? { pool.ready.first }
+  func connection(forKey key: String) -> RedisConnection? { pool.connection() }
 
   func endpoint(forKey key: String?, until deadline: UInt64) async throws(RedisClientError) -> RedisEndpoint {
     try await pool.target.find()

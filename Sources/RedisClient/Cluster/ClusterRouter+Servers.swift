@@ -7,7 +7,7 @@ extension ClusterRouter {
 
   var masters: [RedisConnection] { topology.masters }
 
-  func master(forKey key: String) -> RedisConnection? {
+  func connection(forKey key: String) -> RedisConnection? {
     guard let endpoint = topology.map.shard(of: HashSlot.of(.string(key)))?.master else { return nil }
     return topology.pool(endpoint).connection()
   }

@@ -45,9 +45,11 @@ extension RedisConnection {
 extension ReplyQueue.Completion where Receiver == ReplyReceiver {
   fileprivate func resume() {
     switch (receiver, reply) {
+    case (.called(let receive), .one(let value)): receive(.success(value))
     case (.one(let continuation), .one(let value)): continuation.resume(returning: .success(value))
     case (.many(let continuation), .many(let values)): continuation.resume(returning: .success(values))
-    case (.one, .many), (.many, .one): preconditionFailure("a receiver is queued with its kind of reply")
+    case (.called, .many), (.one, .many), (.many, .one):
+      preconditionFailure("a receiver is queued with its kind of reply")
     }
   }
 }

@@ -82,9 +82,13 @@ public final class RedisConnection: Sendable {
     let result = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         let enqueue = {
-          self.enqueue(.one(continuation), ticket: ticket, timeout: command.timeout, name: command.name) { buffer in
+          let receiver = ReplyReceiver.one(continuation)
+          let refusal = self.enqueue(
+            receiver, ticket: ticket, timeout: command.timeout, name: command.name
+          ) { buffer in
             command.encode(into: &buffer)
           }
+          if let refusal { receiver.fail(refusal) }
         }
         if let order { order(enqueue) } else { enqueue() }
       }
@@ -103,11 +107,13 @@ public final class RedisConnection: Sendable {
     let timeout = commands.compactMap(\.timeout).max()
     let result = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        enqueue(
-          .many(continuation), ticket: ticket, batch: commands.count, timeout: timeout, name: first.name
+        let receiver = ReplyReceiver.many(continuation)
+        let refusal = enqueue(
+          receiver, ticket: ticket, batch: commands.count, timeout: timeout, name: first.name
         ) { buffer in
           for command in commands { command.encode(into: &buffer) }
         }
+        if let refusal { receiver.fail(refusal) }
       }
     } onCancel: {
       cancel(ticket)
@@ -117,19 +123,30 @@ public final class RedisConnection: Sendable {
     return replies
   }
 
-  /// Sends a command whose reply nobody awaits; it must still come in time.
+  /// Sends a command whose reply `receive` is given, on the event loop or by whoever closes the connection; false when it
+  /// cannot be taken now, and then nobody is called.
+  func send(_ command: RepeatedCommand, within limit: Duration, receive: @escaping ReplyReceiver.Callback) -> Bool {
+    let ticket = tickets.wrappingAdd(1, ordering: .relaxed).newValue
+    let refusal = enqueue(.called(receive), ticket: ticket, timeout: limit, name: command.name) { buffer in
+      buffer.writeImmutableBuffer(command.encoded)
+    }
+    return refusal == nil
+  }
+
+  /// Sends a command whose reply nobody awaits; it must still come in time. One that is refused is not missed.
   func post(_ command: RedisCommand) {
     let ticket = tickets.wrappingAdd(1, ordering: .relaxed).newValue
-    enqueue(nil, ticket: ticket, timeout: command.timeout, name: command.name) { command.encode(into: &$0) }
+    _ = enqueue(nil, ticket: ticket, timeout: command.timeout, name: command.name) { command.encode(into: &$0) }
   }
 
   /// Closes the connection. Commands under way fail.
   public func close() { close(RedisClientError(.connectionClosed(.notSent), "closed", place: "\(endpoint)")) }
 
+  /// Puts commands in line; what it returns is why they are not.
   private func enqueue(
     _ receiver: ReplyReceiver?, ticket: UInt64, batch: Int? = nil, timeout: Duration?, name: String,
     encode: (inout ByteBuffer) -> Void
-  ) {
+  ) -> RedisClientError? {
     let now = NIODeadline.now().uptimeNanoseconds
     let timeout = timeout?.clampedNanoseconds ?? commandTimeout
     var mustFlush = false
@@ -141,8 +158,8 @@ public final class RedisConnection: Sendable {
       state.isFlushScheduled = true
       return nil
     }
-    if let refusal { receiver?.fail(refusal) }
     if mustFlush { channel.eventLoop.execute { self.flush() } }
+    return refusal
   }
 
   /// Why a command cannot be taken now; nil when it can. A cancelled task is turned away under the lock: whoever is
@@ -217,11 +234,15 @@ public final class RedisConnection: Sendable {
 
 /// Who waits for a reply. Resumed exactly once: whoever takes it out of the queue, under the lock, resumes it.
 enum ReplyReceiver: Sendable {
+  typealias Callback = @Sendable (Result<RESPValue, RedisClientError>) -> Void
+
+  case called(Callback)
   case one(UnsafeContinuation<Result<RESPValue, RedisClientError>, Never>)
   case many(UnsafeContinuation<Result<[RESPValue], RedisClientError>, Never>)
 
   func fail(_ error: RedisClientError) {
     switch self {
+    case .called(let receive): receive(.failure(error))
     case .one(let continuation): continuation.resume(returning: .failure(error))
     case .many(let continuation): continuation.resume(returning: .failure(error))
     }

@@ -65,7 +65,7 @@ final class SentinelRouter: CommandRouter {
 
   var masters: [RedisConnection] { master.masters }
 
-  func master(forKey key: String) -> RedisConnection? { master.master(forKey: key) }
+  func connection(forKey key: String) -> RedisConnection? { master.connection(forKey: key) }
 
   func endpoint(forKey key: String?, until deadline: UInt64) async throws(RedisClientError) -> RedisEndpoint {
     try await master.endpoint(forKey: key, until: deadline)

@@ -45,8 +45,10 @@ package struct TenantDirectory: Sendable {
   /// A key with what follows from its text alone, for looking it up again and again. Not to be shared between threads.
   package final class PreparedKey {
     package let credential: Credential
-    /// The entry that was found last and admitted, and whose it is. An entry never changes.
-    fileprivate var admitted: (entry: CacheEntry, tenant: TenantID)?
+    /// The holder that was found last and admitted, by the digest of its bytes, and whose the key is then.
+    fileprivate var admitted: (holder: EntityTag, tenant: TenantID)?
+    /// Whom the key spoke for when it was last waited for, and how to look whether it still does; see ``TenantDirectory/note(_:of:)``.
+    package fileprivate(set) var last: (tenant: TenantID, glance: CacheGlance)?
 
     /// Reads a key; nil when it has not the form of one.
     package init?(_ text: String) {
@@ -60,14 +62,24 @@ package struct TenantDirectory: Sendable {
   /// The tenant a key speaks for, without suspending, if memory has it; nil when ``holder(ofKey:)`` must be asked.
   package func peek(_ prepared: PreparedKey) -> TenantID? {
     guard let entry = cache.peek(prepared.credential.cacheKey), !entry.isAbsent else { return nil }
-    if let admitted = prepared.admitted, admitted.entry.isIdentical(to: entry) { return admitted.tenant }
-    // A refusal is told by the way that can throw.
-    guard let holder = entry.value(as: KeyHolder.self), let admitted = try? admit(holder, prepared.credential.key)
-    else {
-      return nil
-    }
-    prepared.admitted = (entry, admitted.tenant.id)
+    return tenant(prepared, in: entry)
+  }
+
+  /// The tenant a key speaks for by the entry of its holder; nil when ``holder(ofKey:)`` must be asked.
+  package func tenant(_ prepared: PreparedKey, in entry: CacheEntry) -> TenantID? {
+    let digest = entry.entityTag
+    if let admitted = prepared.admitted, admitted.holder == digest { return admitted.tenant }
+    // A refusal is told by the way that can throw, and so is an entry that cannot be read.
+    guard let holder = try? Cached<KeyHolder>(entry).value(), let admitted = try? admit(holder, prepared.credential.key)
+    else { return nil }
+    prepared.admitted = (digest, admitted.tenant.id)
     return admitted.tenant.id
+  }
+
+  /// Takes note of whom a key speaks for, so that its next use can look without a task, where the cache has a way for that.
+  package func note(_ holder: KeyHolder, of prepared: PreparedKey) {
+    guard prepared.last?.tenant != holder.tenant.id else { return }
+    prepared.last = cache.glance(at: prepared.credential.cacheKey, policy: policy).map { (holder.tenant.id, $0) }
   }
 
   /// Every active tenant, in order of creation.

@@ -76,6 +76,9 @@ extension World {
     let floor = history.floor(node.number, subject, at: now)
     let calm = policy == nil ? calm(subject) : nil
     do {
+      if policy == nil, let entry = await glance(subject, node) {
+        return check(try Cached<[Int]>(entry).value(), subject, node, floor)
+      }
       let found = try await call(node, "read \(subject.number)") {
         try await node.cache.getOrSet(subject.key, as: [Int].self, policy: policy ?? subject.policy) { [self] in
           try await load(subject, node, since: calm)
@@ -84,6 +87,16 @@ extension World {
       check(try found?.value(), subject, node, floor)
     } catch {
       scheduler.log("n\(node.number) read \(subject.number): \(error)")
+    }
+  }
+
+  /// What a look at the store finds, on a node that has no memory.
+  private func glance(_ subject: Subject, _ node: Node) async -> CacheEntry? {
+    guard let glance = node.cache.glance(at: subject.key, policy: subject.policy) else { return nil }
+    return await call(node, "glance at \(subject.number)") {
+      await withCheckedContinuation { continuation in
+        if !glance.look({ continuation.resume(returning: $0) }) { continuation.resume(returning: nil) }
+      }
     }
   }
 
