@@ -161,7 +161,8 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "Bootstrap", "HTTPAdapter", "PortContracts", "TokenAdapter", "TenancyDomain", crypto, hummingbird,
+        "Bootstrap", "HTTPAdapter", "PortContracts", "TokenAdapter", "TenancyDomain", "TestServers", crypto,
+        hummingbird,
         hummingbirdTesting, httpTypes, logging, nioEmbedded, nioPosix, nioSSL,
       ]),
     tests("ArchitectureTests", []),

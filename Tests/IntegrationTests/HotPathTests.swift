@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import TestServers
 import Testing
 
 @testable import Bootstrap
@@ -57,22 +58,6 @@ struct HotPathTests {
     for (hot, routed) in zip(hot, routed) { #expect(hot == routed) }
   }
 
-  /// Fields of requests whose answers are compared byte for byte.
-  static let conditions: [String] = [
-    "", "Accept-Encoding: gzip\r\n", "accept-encoding:\tbr;q=1, gzip;q=0.5 \r\n", "Accept-Encoding: gzip;q=0\r\n",
-    "Accept-Encoding: identity, gzip;q=0.4\r\n", "Accept-Encoding: *\r\n", "X-Request-Id: mine\r\n",
-    "X-Request-Id: not sane!\r\n", "If-None-Match: *\r\n", "If-None-Match: \"x\", *\r\nAccept-Encoding: gzip\r\n",
-    "If-None-Match: \"x\"\r\n", "Origin: https://willow.example\r\n", "Origin: https://other.example\r\n",
-    "Authorization: Basic eA==\r\nCookie: a=b; c=d\r\n", "X-Forwarded-For: 1.2.3.4\r\n", "Connection: Keep-Alive\r\n",
-  ]
-
-  /// An answer as it came, but for what no two answers have in common.
-  private static func comparable(_ answer: String) -> String {
-    answer.replacing(#/Date: [^\r]+/#, with: "Date: …").replacing(#/;r=\d+/#, with: ";r=…")
-      .replacing(#/X-Request-Id: [0-9a-f]{8}-[0-9a-f-]+/#, with: "X-Request-Id: …")
-      .replacing(#/"requestId":"[0-9a-f]{8}-[0-9a-f-]+"/#, with: #""requestId":"…""#)
-  }
-
   @Test("They are byte for byte what the router's way sends for the same entry", arguments: ["GET", "HEAD"])
   func sameBytes(_ method: String) async throws {
     let settings = [
@@ -82,15 +67,40 @@ struct HotPathTests {
       let key = Sender.key("pk", "willow")
       for path in ["/packages", "/api/v1/packages?limit=3", "/packages/first-light-vows", "/api/v1/venues?city=Philo"] {
         _ = try await shop.get(path)
-        for condition in Self.conditions {
+        for condition in RawHTTP.conditions {
           let head = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(key)\r\n\(condition)"
           // The last request ends the connection; a body, even an empty one, keeps a request from the event loop.
-          let end = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-          let hit = try await shop.raw("\(head)\r\n\(end)")
-          let routed = try await shop.raw("\(head)Content-Length: 0\r\n\r\n\(end)")
+          let hit = try await shop.raw("\(head)\r\n\(RawHTTP.last)")
+          let routed = try await shop.raw("\(head)Content-Length: 0\r\n\r\n\(RawHTTP.last)")
           #expect(hit.hasPrefix("HTTP/1.1 200 ") || hit.hasPrefix("HTTP/1.1 304 "), "\(hit.prefix(200))")
-          #expect(Self.comparable(hit) == Self.comparable(routed), "\(method) \(path) \(condition)")
+          #expect(RawHTTP.comparable(hit) == RawHTTP.comparable(routed), "\(method) \(path) \(condition)")
         }
+      }
+    }
+  }
+
+  @Test("On one connection a head is answered as it is, whether or not the one before it was the same")
+  func oneConnection() async throws {
+    let settings = [
+      "RATE_LIMIT": "on", "RATE_LIMIT_CLIENT_PER_MINUTE": "10000", "RATE_LIMIT_TENANT_PER_MINUTE": "10000",
+      "CORS_ALLOWED_ORIGINS": "https://willow.example",
+    ]
+    try await Shop.open(settings) { (shop: Shop) async throws in
+      let keys = ["willow", "harbor", "willow"].map { Sender.key("pk", $0) }
+      for path in ["/packages", "/packages/first-light-vows", "/api/v1/venues"] {
+        let heads = RawHTTP.conditions.flatMap { condition in
+          keys.map { "GET \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \($0)\r\n\(condition)\r\n" }
+        }
+        let last = RawHTTP.comparable(try await shop.raw(RawHTTP.last))
+        var alone: [String] = []
+        for head in heads {
+          let answers = RawHTTP.comparable(try await shop.raw(head + RawHTTP.last))
+          try #require(answers.hasSuffix(last))
+          alone.append(String(answers.dropLast(last.count)))
+        }
+        let twice = heads.map { $0 + $0 }.joined() + RawHTTP.last
+        let expected = alone.map { $0 + $0 }.joined() + last
+        #expect(RawHTTP.comparable(try await shop.raw(twice)) == expected, "\(path)")
       }
     }
   }
@@ -108,15 +118,14 @@ struct HotPathTests {
         ("/packages?limit=0", known), ("/packages", unknown), ("/api/v1/segments/nowhere", known),
       ]
       for (path, key) in questions {
-        for condition in Self.conditions {
+        for condition in RawHTTP.conditions {
           // What is never cached, and absences that are forgotten by then, are asked for anew each time.
           shop.clock.advance(by: .seconds(3600))
           let head = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(key)\r\n\(condition)"
-          let end = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-          let waited = try await shop.raw("\(head)\r\n\(end)")
+          let waited = try await shop.raw("\(head)\r\n\(RawHTTP.last)")
           shop.clock.advance(by: .seconds(3600))
-          let routed = try await shop.raw("\(head)Content-Length: 0\r\n\r\n\(end)")
-          #expect(Self.comparable(waited) == Self.comparable(routed), "\(method) \(path) \(condition)")
+          let routed = try await shop.raw("\(head)Content-Length: 0\r\n\r\n\(RawHTTP.last)")
+          #expect(RawHTTP.comparable(waited) == RawHTTP.comparable(routed), "\(method) \(path) \(condition)")
         }
       }
     }
