@@ -8,8 +8,8 @@ import TenancyDomain
 ///
 /// All of it follows from the bytes alone: whether a key is valid and what the cache has is asked anew for each request.
 final class HitMemory {
-  private var keys = ByteTable<TenantDirectory.PreparedKey>(slots: 1024)
-  private var targets = ByteTable<HitTarget>(slots: 4096)
+  private var keys = ByteTable<TenantDirectory.PreparedKey>(slots: 8192)
+  private var targets = ByteTable<HitTarget>(slots: 8192)
   private var routes = ByteTable<String>(slots: 1024)
   private var encodings = ByteTable<Bool>(slots: 16)
   private var date: DateField

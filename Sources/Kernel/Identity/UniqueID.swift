@@ -17,6 +17,7 @@ public struct UniqueID: Hashable, Comparable, Sendable {
 
   /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, upper or lower case; nil for anything else.
   public init?(_ text: some StringProtocol) {
+    guard text.utf8.count == Self.textLength else { return nil }
     var bits: (UInt64, UInt64) = (0, 0)
     var digits = 0
     var position = 0
@@ -30,7 +31,7 @@ public struct UniqueID: Hashable, Comparable, Sendable {
       if digits < 16 { bits.0 = bits.0 << 4 | UInt64(nibble) } else { bits.1 = bits.1 << 4 | UInt64(nibble) }
       digits += 1
     }
-    guard digits == 32, position == 36 else { return nil }
+    guard digits == 32 else { return nil }
     self.init(high: bits.0, low: bits.1)
   }
 

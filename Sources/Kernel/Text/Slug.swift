@@ -14,9 +14,11 @@ package struct Slug: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Whether a text keeps the grammar.
   package static func isWellFormed(_ text: String) -> Bool {
     let bytes = text.utf8
-    return (1...maximumLength).contains(bytes.count) && bytes.allSatisfy(isAllowed)
-      && bytes.first != UInt8(ascii: "-") && bytes.last != UInt8(ascii: "-")
+    guard (1...maximumLength).contains(bytes.count), bytes.first != hyphen, bytes.last != hyphen else { return false }
+    return bytes.withContiguousStorageIfAvailable { $0.allSatisfy(isAllowed) } ?? bytes.allSatisfy(isAllowed)
   }
+
+  private static let hyphen = UInt8(ascii: "-")
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()

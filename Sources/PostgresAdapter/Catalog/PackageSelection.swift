@@ -8,11 +8,16 @@ struct PackageSelection {
 
   /// The statement for `query`; nil when it can find nothing. Throws `malformedRequest` for a place of another list.
   init?(_ tenant: TenantID, _ query: PackageQuery) throws(DomainError) {
+    let isPlain = [query.segment, query.grouping, query.text].allSatisfy { $0 == nil } && query.page.after == nil
+    if isPlain, let statement = Self.firstPages[query.sort] {
+      self.query = PostgresQuery(statement, [.tenant(tenant), .int(query.page.limit + 1)])
+      return
+    }
     if let segment = query.segment, !Slug.isWellFormed(segment) { return nil }
     // No text that is kept holds U+0000.
     if [query.grouping, query.text].contains(where: { $0?.utf8.contains(0) == true }) { return nil }
     var parameters = Parameters(tenant)
-    var conditions = ["e.tenant_id = $1", "e.status = 'published'"]
+    var conditions = Self.published
     if let segment = query.segment { conditions.append(Self.segmentCondition(parameters.add(.text(segment)))) }
     if let grouping = query.grouping { conditions.append("e.grouping = \(parameters.add(.text(grouping)))") }
     if let text = query.text { conditions.append(Self.textCondition(parameters.add(.text(text)))) }
@@ -24,10 +29,21 @@ struct PackageSelection {
       conditions.append(try keyset.condition(after: place, &parameters))
     }
     let limit = parameters.add(.int(query.page.limit + 1))
-    let statement = PostgresStatement(
+    self.query = PostgresQuery(Self.statement(conditions, keyset, limit: limit), parameters.values)
+  }
+
+  private static let published = ["e.tenant_id = $1", "e.status = 'published'"]
+
+  /// The lists without a filter from their beginning, which are asked for most: their texts are made once.
+  private static let firstPages = Dictionary(
+    uniqueKeysWithValues: PackageSort.allCases.map { sort in
+      (sort, statement(published, keyset(sort, isWithinSegment: false), limit: "$2"))
+    })
+
+  private static func statement(_ conditions: [String], _ keyset: Keyset, limit: String) -> PostgresStatement {
+    PostgresStatement(
       Package.selection(where: conditions.joined(separator: " AND "), orderBy: keyset.orderBy, limit: limit),
       name: "packages.list_published")
-    self.query = PostgresQuery(statement, parameters.values)
   }
 
   /// Holds for records of the segment with a slug.

@@ -50,9 +50,9 @@ extension Session {
     case .nothing, .answered: break
     case .prepared(let step):
       if let index = replies.head.preparing.firstIndex(where: { $0.step == step }),
-        let sql = replies.head.statement(step)?.sql
+        let statement = replies.head.statement(step)
       {
-        statements.prepared(sql, replies.head.preparing.remove(at: index).name)
+        statements.prepared(statement, replies.head.preparing.remove(at: index).name)
       }
     case .failed(let step): if let result { failed(step, result) }
     case .finished: finish(warned)
@@ -73,7 +73,7 @@ extension Session {
   private func finish(_ warned: Bool) {
     var pending = replies.removeHead()
     for (step, name) in pending.preparing {
-      if let sql = pending.statement(step)?.sql { statements.forgetUnready(sql, name) }
+      if let statement = pending.statement(step) { statements.forgetUnready(statement, name) }
     }
     if warned { pending.reply.hasFinalWarning = true }
     if replies.isEmpty { pending.reply.block = block }

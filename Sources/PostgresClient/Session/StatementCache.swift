@@ -24,7 +24,7 @@ struct StatementCache {
   }
 
   let capacity: Int
-  private var entries: [String: [Entry]] = [:]
+  private var entries: [PostgresStatement: [Entry]] = [:]
   private(set) var count = 0
   private var uses: UInt64 = 0
   private var names: UInt64 = 0
@@ -37,30 +37,29 @@ struct StatementCache {
   mutating func plan(_ step: Step) -> Plan {
     guard step.statement.isPrepared, capacity > 0 else { return .unnamed }
     uses += 1
-    let sql = step.statement.sql
     if let place = find(step) {
-      return entries.values[place.sql][place.variant].use(uses)
+      return entries.values[place.statement][place.variant].use(uses)
     }
     if count >= capacity { evict() }
     names += 1
     let name = "s\(names)"
-    entries[sql, default: []].append(Entry(name: name, types: step.parameters.types, lastUse: uses))
+    entries[step.statement, default: []].append(Entry(name: name, types: step.parameters.types, lastUse: uses))
     count += 1
     return .prepare(name)
   }
 
   /// The server prepared the statement.
-  mutating func prepared(_ sql: String, _ name: String) {
-    guard let index = entries[sql]?.firstIndex(where: { $0.name == name }) else { return garbage.append(name) }
-    entries[sql]?[index].isReady = true
+  mutating func prepared(_ statement: PostgresStatement, _ name: String) {
+    guard let index = entries[statement]?.firstIndex(where: { $0.name == name }) else { return garbage.append(name) }
+    entries[statement]?[index].isReady = true
   }
 
   /// The statement is not prepared, or no longer valid.
   /// - Parameter isOnServer: whether the server still knows it by that name.
-  mutating func forget(_ sql: String, _ name: String, isOnServer: Bool) {
-    guard let index = entries[sql]?.firstIndex(where: { $0.name == name }) else { return }
-    entries[sql]?.remove(at: index)
-    if entries[sql]?.isEmpty == true { entries[sql] = nil }
+  mutating func forget(_ statement: PostgresStatement, _ name: String, isOnServer: Bool) {
+    guard let index = entries[statement]?.firstIndex(where: { $0.name == name }) else { return }
+    entries[statement]?.remove(at: index)
+    if entries[statement]?.isEmpty == true { entries[statement] = nil }
     count -= 1
     if isOnServer { garbage.append(name) }
   }
@@ -68,19 +67,19 @@ struct StatementCache {
   /// The statement that the step was executed by is no longer valid.
   mutating func forget(_ step: Step, isOnServer: Bool) {
     guard let place = find(step) else { return }
-    forget(step.statement.sql, entries.values[place.sql][place.variant].name, isOnServer: isOnServer)
+    forget(step.statement, entries.values[place.statement][place.variant].name, isOnServer: isOnServer)
   }
 
-  private func find(_ step: Step) -> (sql: Dictionary<String, [Entry]>.Index, variant: Int)? {
-    guard let index = entries.index(forKey: step.statement.sql) else { return nil }
+  private func find(_ step: Step) -> (statement: Dictionary<PostgresStatement, [Entry]>.Index, variant: Int)? {
+    guard let index = entries.index(forKey: step.statement) else { return nil }
     let variant = entries.values[index].firstIndex { step.parameters.fit($0.types) }
     return variant.map { (index, $0) }
   }
 
   /// Forgets every statement that an aborted segment left unprepared.
-  mutating func forgetUnready(_ sql: String, _ name: String) {
-    if let entry = entries[sql]?.first(where: { $0.name == name }), !entry.isReady {
-      forget(sql, name, isOnServer: false)
+  mutating func forgetUnready(_ statement: PostgresStatement, _ name: String) {
+    if let entry = entries[statement]?.first(where: { $0.name == name }), !entry.isReady {
+      forget(statement, name, isOnServer: false)
     }
   }
 
@@ -93,12 +92,12 @@ struct StatementCache {
   }
 
   private mutating func evict() {
-    var oldest: (sql: String, name: String, use: UInt64)?
-    for (sql, variants) in entries {
+    var oldest: (statement: PostgresStatement, name: String, use: UInt64)?
+    for (statement, variants) in entries {
       for entry in variants where entry.isReady && entry.lastUse < (oldest?.use ?? .max) {
-        oldest = (sql, entry.name, entry.lastUse)
+        oldest = (statement, entry.name, entry.lastUse)
       }
     }
-    if let oldest { forget(oldest.sql, oldest.name, isOnServer: true) }
+    if let oldest { forget(oldest.statement, oldest.name, isOnServer: true) }
   }
 }
