@@ -35,7 +35,7 @@ struct StatementCacheTests {
   func eviction() throws {
     var cache = StatementCache(capacity: 2)
     for sql in ["a", "b"] {
-      if case .prepare(let name) = cache.plan(try step(sql)) { cache.prepared(sql, name) }
+      if case .prepare(let name) = cache.plan(try step(sql)) { cache.prepared(PostgresStatement(sql), name) }
     }
     _ = cache.plan(try step("a"))
     let third = cache.plan(try step("c"))
