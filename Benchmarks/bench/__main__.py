@@ -132,6 +132,7 @@ def half_rates(chosen, found, make, folder):
     """For those whose top rate is known."""
     table, half = medians(found["rounds"]), {}
     for name, rated, one in (
+            ("nginx", ("hit", "nginx"), lambda: make.nginx(folder / "packages.json")),
             ("tenantry", ("hit", "tenantry"), make.tenantry),
             ("tenantry L2", ("second tier joined", "tenantry L2"), make.second_tier),
             ("go memory", ("hit", "go memory"), lambda: make.peer("go", "memory")),

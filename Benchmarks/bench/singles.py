@@ -47,7 +47,7 @@ def half_rate(contender, top, folder, seconds, times):
     """Latencies of the list at half of a server's top rate, counted from when each request was due; nothing else runs.
     The median of some times, since one hiccup of a shared machine is not the server's."""
     path = folder / "half.requests"
-    path.write_bytes(data.same("/packages", WILLOW))
+    path.write_bytes(data.same(contender.path, WILLOW))
     with contender:
         contender.wait(WILLOW)
         taken = [clients.pace(contender.port, path, 64, seconds, CLIENT_CORE, rate=top / 2, warm_up=1)
