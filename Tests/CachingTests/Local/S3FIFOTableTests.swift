@@ -41,7 +41,8 @@ struct S3FIFOTableTests {
         table.set(Self.key(number), number, cost: 1)
       }
     }
-    #expect((5000..<5900).count { table.use(Self.key($0)) != nil } > 600)
+    // How many depends on the hashes of the process; without making way it would be 100 at most.
+    #expect((5000..<5900).count { table.use(Self.key($0)) != nil } > 450)
   }
 
   @Test("What comes back soon after it was evicted is kept through a scan without being used again")
