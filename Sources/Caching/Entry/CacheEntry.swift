@@ -93,9 +93,6 @@ public struct CacheEntry: @unchecked Sendable {
   /// From here on it is served only when its load fails.
   var freshUntil: UInt64 { header { $0.freshUntil } }
 
-  /// Whether both are one entry, not just equal.
-  package func isIdentical(to other: CacheEntry) -> Bool { memory === other.memory }
-
   /// The same entry with another stamp and life.
   func with(_ stamp: FenceStamp, _ life: EntryLife) -> CacheEntry {
     let forms = header { $0.forms }
