@@ -4,58 +4,69 @@ import Testing
 @Suite("tenantry serve with Redis as its only tier", .tags(.slow), .serialized, .timeLimit(.minutes(5)))
 struct OnlyTierTests {
   /// Instances without memory on one Redis.
-  private func start(
-    _ count: Int = 1, _ more: [String: String] = [:]
-  ) async throws -> (database: ServedDatabase, redis: RedisServer, instances: [Service]) {
+  private struct Fleet {
+    let database: ServedDatabase
+    let redis: RedisServer
+    let instances: [Service]
+  }
+
+  /// Runs a test with a fleet, whose servers live as long.
+  private func withFleet(
+    of count: Int = 1, _ more: [String: String] = [:], _ test: (Fleet) async throws -> Void
+  ) async throws {
     let database = try await ServedDatabase()
     let redis = try await Arrangement.url.start()
     let settings = database.settings.merging(redis.settings) { $1 }.merging(["CACHE_L1": "off"]) { $1 }
     var instances: [Service] = []
     for _ in 0..<count { instances.append(try await Service(settings.merging(more) { $1 })) }
-    return (database, redis.servers[0], instances)
+    let fleet = Fleet(database: database, redis: redis.servers[0], instances: instances)
+    try await test(fleet)
+    withExtendedLifetime(fleet) {}
   }
 
   @Test("Answers are byte for byte what the router's way sends", arguments: ["GET", "HEAD"])
   func sameBytes(_ method: String) async throws {
-    let (database, _, instances) = try await start(
-      // With limits so few requests would have to ask for leases, and what asks is no look.
-      1, ["RATE_LIMIT": "off", "CORS_ALLOWED_ORIGINS": "https://willow.example"])
-    let port = instances[0].port
-    for path in ["/packages", "/api/v1/packages?limit=3", "/packages/\(Key.willow.package)", "/packages/nowhere"] {
-      for condition in RawHTTP.conditions {
-        let head = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(Key.willow.value)\r\n\(condition)"
-        // Twice, so that the second is looked for without a task.
-        let seen = try await RawHTTP.exchange("\(head)\r\n\(head)\r\n\(RawHTTP.last)", port: port)
-        let routed = "\(head)Content-Length: 0\r\n\r\n"
-        let expected = try await RawHTTP.exchange("\(routed)\(routed)\(RawHTTP.last)", port: port)
-        #expect(RawHTTP.comparable(seen) == RawHTTP.comparable(expected), "\(method) \(path) \(condition)")
+    // With limits so few requests would have to ask for leases, and what asks is no look.
+    try await withFleet(["RATE_LIMIT": "off", "CORS_ALLOWED_ORIGINS": "https://willow.example"]) { fleet in
+      let instance = fleet.instances[0]
+      for path in ["/packages", "/api/v1/packages?limit=3", "/packages/\(Key.willow.package)", "/packages/nowhere"] {
+        for condition in RawHTTP.conditions {
+          let head = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(Key.willow.value)\r\n\(condition)"
+          // Twice, so that the second is looked for without a task.
+          let seen = try await RawHTTP.exchange("\(head)\r\n\(head)\r\n\(RawHTTP.last)", port: instance.port)
+          let routed = "\(head)Content-Length: 0\r\n\r\n"
+          let expected = try await RawHTTP.exchange("\(routed)\(routed)\(RawHTTP.last)", port: instance.port)
+          #expect(RawHTTP.comparable(seen) == RawHTTP.comparable(expected), "\(method) \(path) \(condition)")
+        }
       }
+      let metrics = try await instance.call(.get, "/metrics").text
+      #expect(metrics.contains("\ntenantry_cache_shared_failures_total 0\n"), "without the store nothing is looked for")
     }
-    _ = database
   }
 
   @Test("A write is in the next read of every instance, and a suspended tenant is refused by every one")
   func writes() async throws {
-    let (database, _, instances) = try await start(3)
-    let path = "/packages/\(Key.willow.package)"
-    for price in 1...60 {
-      let answer = try await instances[price % 3].call(
-        .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
-      #expect(answer.status == 200)
-      for instance in instances {
-        let read = try await instance.call(.get, path, .willow)
-        #expect(read.text.contains(#""priceCents":\#(price * 100),"#), "\(read.text)")
+    try await withFleet(of: 3) { fleet in
+      let path = "/packages/\(Key.willow.package)"
+      for price in 1...60 {
+        let answer = try await fleet.instances[price % 3].call(
+          .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
+        #expect(answer.status == 200)
+        for instance in fleet.instances {
+          let read = try await instance.call(.get, path, .willow)
+          #expect(read.text.contains(#""priceCents":\#(price * 100),"#), "\(read.text)")
+        }
       }
-    }
-    #expect(try await database.tenantry("tenant", "suspend", "willow").code == 0)
-    for instance in instances {
-      try await eventually("a suspended tenant gets 403") {
-        try await instance.call(.get, path, .willow).status == 403
+      #expect(try await fleet.database.tenantry("tenant", "suspend", "willow").code == 0)
+      for instance in fleet.instances {
+        try await eventually("a suspended tenant gets 403") {
+          try await instance.call(.get, path, .willow).status == 403
+        }
       }
-    }
-    #expect(try await database.tenantry("tenant", "activate", "willow").code == 0)
-    for instance in instances {
-      try await eventually("an active tenant is served") { try await instance.call(.get, path, .willow).status == 200 }
+      #expect(try await fleet.database.tenantry("tenant", "activate", "willow").code == 0)
+      for instance in fleet.instances {
+        try await eventually("an active tenant is served") { try await instance.call(.get, path, .willow).status == 200 }
+      }
     }
   }
 
@@ -63,47 +74,47 @@ struct OnlyTierTests {
     "Readers get nothing but 200 while Redis is killed, stays away, and is back; and no older price than they have seen"
   )
   func killed() async throws {
-    let (database, redis, instances) = try await start(2)
-    let path = "/packages/\(Key.willow.package)"
-    _ = try await instances[0].call(.get, path, .willow)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in 0..<16 {
-        group.addTask {
-          var last = 0
-          while !Task.isCancelled {
-            // On one instance each: between two there is no order while Redis is away.
-            let read = try await instances[number % 2].call(.get, path, .willow)
-            #expect(read.status == 200, "\(read)")
-            let price = try #require(read.text.firstMatch(of: /"priceCents":(\d+),/).flatMap { Int($0.1) })
-            // Until the first write the price is that of the demo.
-            if last > 0 || price == 100 {
-              #expect(price >= last, "\(price) after \(last)")
-              last = price
+    try await withFleet(of: 2) { fleet in
+      let path = "/packages/\(Key.willow.package)"
+      _ = try await fleet.instances[0].call(.get, path, .willow)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<16 {
+          group.addTask {
+            var last = 0
+            while !Task.isCancelled {
+              // On one instance each: between two there is no order while Redis is away.
+              let read = try await fleet.instances[number % 2].call(.get, path, .willow)
+              #expect(read.status == 200, "\(read)")
+              let price = try #require(read.text.firstMatch(of: /"priceCents":(\d+),/).flatMap { Int($0.1) })
+              // Until the first write the price is that of the demo.
+              if last > 0 || price == 100 {
+                #expect(price >= last, "\(price) after \(last)")
+                last = price
+              }
             }
           }
         }
+        func write(_ price: Int) async throws {
+          let answer = try await fleet.instances[0].call(
+            .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
+          #expect(answer.status == 200)
+          #expect(try await fleet.instances[0].call(.get, path, .willow).text.contains(#""priceCents":\#(price * 100),"#))
+        }
+        try await write(1)
+        fleet.redis.kill()
+        for price in 2...10 { try await write(price) }
+        try await fleet.redis.restart()
+        for price in 11...20 { try await write(price) }
+        try await eventually("Redis is used again") {
+          try await fleet.instances[0].call(.get, "/health").text.contains(#""connected":true"#)
+        }
+        fleet.redis.freeze()
+        for price in 21...24 { try await write(price) }
+        fleet.redis.thaw()
+        for price in 25...30 { try await write(price) }
+        group.cancelAll()
+        do { while try await group.next() != nil {} } catch is CancellationError {}
       }
-      func write(_ price: Int) async throws {
-        let answer = try await instances[0].call(
-          .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
-        #expect(answer.status == 200)
-        #expect(try await instances[0].call(.get, path, .willow).text.contains(#""priceCents":\#(price * 100),"#))
-      }
-      try await write(1)
-      redis.kill()
-      for price in 2...10 { try await write(price) }
-      try await redis.restart()
-      for price in 11...20 { try await write(price) }
-      try await eventually("Redis is used again") {
-        try await instances[0].call(.get, "/health").text.contains(#""connected":true"#)
-      }
-      redis.freeze()
-      for price in 21...24 { try await write(price) }
-      redis.thaw()
-      for price in 25...30 { try await write(price) }
-      group.cancelAll()
-      do { while try await group.next() != nil {} } catch is CancellationError {}
     }
-    _ = database
   }
 }
