@@ -12,18 +12,15 @@ final class Generations: @unchecked Sendable {
   /// As many as a place in ``FenceTags`` can name.
   static let size = 1 << 16
   private static let doubt: UInt64 = 1 << 48
-  /// No nonce, and not "never heard of" either.
+  /// Stands for a nonce, and is none.
   private static let unsettled: UInt64 = 1
 
   private let words = allocate()
-  /// The nonces of the shared generations as they were last heard of; 0 for not at all.
-  private let known = allocate()
+  private let known = KnownNonces()
 
   deinit {
-    for table in [words, known] {
-      table.deinitialize(count: Self.size)
-      table.deallocate()
-    }
+    words.deinitialize(count: Self.size)
+    words.deallocate()
   }
 
   private static func allocate() -> UnsafeMutablePointer<Atomic<UInt64>> {
@@ -74,23 +71,14 @@ final class Generations: @unchecked Sendable {
   /// Takes note of a tag's shared generation. One that differs from what was known is a change that happened elsewhere:
   /// what this instance has in memory under the tag is stale from now on.
   ///
-  /// The change is counted before the nonce is noted, so that whoever finds the nonce known also finds it counted.
-  func learn(_ tag: CacheTag, nonce: UInt64) {
-    let place = Int(tag.place)
-    while true {
-      let old = known[place].load(ordering: .acquiring)
-      guard old != nonce else { return }
-      if old != 0 { words[place].wrappingAdd(1, ordering: .sequentiallyConsistent) }
-      let (isNoted, _) = known[place].compareExchange(
-        expected: old, desired: nonce, ordering: .acquiringAndReleasing)
-      if isNoted { return }
-    }
-  }
+  /// The change is counted before the nonce is noted, so that whoever finds the nonce known also finds it counted. A tag
+  /// whose nonce is forgotten for lack of room counts as changed.
+  func learn(_ tag: CacheTag, nonce: UInt64) { known.note(tag, nonce, moved: bump) }
 
   /// The shared generations of some tags as they were last heard of; 0 for those that are not known.
   func nonces(_ tags: [CacheTag]) -> [UInt64] {
     tags.map { tag in
-      let nonce = known[Int(tag.place)].load(ordering: .acquiring)
+      let nonce = known[tag] ?? Self.unsettled
       return nonce == Self.unsettled ? 0 : nonce
     }
   }
@@ -98,7 +86,7 @@ final class Generations: @unchecked Sendable {
   /// Something is loaded under these tags without their shared generations being known: whatever they turn out to be
   /// counts as a change.
   func unsettle(_ tags: [CacheTag]) {
-    for tag in tags { known[Int(tag.place)].store(Self.unsettled, ordering: .releasing) }
+    for tag in tags { known.note(tag, Self.unsettled, isNews: false, moved: bump) }
   }
 
   /// The sum of the words at a key's four places, and whether any has a change under way.

@@ -37,7 +37,6 @@ package struct AddOn: CatalogEntity, Equatable {
   }
 
   package static let name = "add-on"
-  package static let tag = CatalogTag.offers
 
   package let id: ID<AddOn>
   package let version: Int

@@ -9,8 +9,9 @@ package protocol CatalogEntity: Sendable {
 
   /// What the record is called in a message.
   static var name: String { get }
-  /// What a change of such a record makes stale; see ``CatalogTag``.
-  static var tag: String { get }
+  /// What a change of such a record makes stale, as names in ``CatalogTag``.
+  /// - Parameter fields: those it had, those it gets, or both.
+  static func tags(of fields: [Fields]) -> [String]
 
   var id: ID<Self> { get }
   /// Counts the writes of this record, from 1.
@@ -22,17 +23,14 @@ package protocol CatalogEntity: Sendable {
   func view(for audience: Audience) -> View
 }
 
+extension CatalogEntity {
+  package static func tags(of fields: [Fields]) -> [String] { [CatalogTag.offers] }
+}
+
 /// Who reads a record.
 package enum Audience: Sendable, CaseIterable {
   case storefront
   case staff
-}
-
-/// The names under which catalog data is cached and made stale.
-package enum CatalogTag {
-  /// Packages, segments and add-ons: each shows in the others' answers.
-  package static let offers = "offers"
-  package static let venues = "venues"
 }
 
 /// How a client names a record: by identifier, or by slug where the record has one.

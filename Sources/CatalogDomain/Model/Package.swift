@@ -57,7 +57,10 @@ package struct Package: CatalogEntity, Equatable {
   package static let reservedSlugs: Set<String> = ["import", "export"]
 
   package static let name = "package"
-  package static let tag = CatalogTag.offers
+
+  package static func tags(of fields: [Fields]) -> [String] {
+    [CatalogTag.packages] + Set(fields.map { CatalogTag.package($0.slug.description) }).sorted()
+  }
 
   package let id: ID<Package>
   package let version: Int

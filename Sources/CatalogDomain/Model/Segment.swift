@@ -31,7 +31,6 @@ package struct Segment: CatalogEntity, Equatable {
   }
 
   package static let name = "segment"
-  package static let tag = CatalogTag.offers
 
   package let id: ID<Segment>
   package let version: Int

@@ -31,7 +31,8 @@ package struct Venue: CatalogEntity, Equatable {
   }
 
   package static let name = "venue"
-  package static let tag = CatalogTag.venues
+
+  package static func tags(of fields: [Fields]) -> [String] { [CatalogTag.venues] }
 
   package let id: ID<Venue>
   package let version: Int

@@ -16,15 +16,15 @@ package protocol CatalogRepositoryPort<Entity>: Sendable {
   /// does not exist.
   func insert(_ tenant: TenantID, id: ID<Entity>, _ fields: Entity.Fields, at time: Timestamp) async throws -> Entity
 
-  /// Replaces the fields of a record if its version is still `version`; nil when it is not, or the record has gone.
-  /// Throws as ``insert(_:id:_:at:)`` does.
+  /// Replaces the fields of a record if it still has that version; nil when it has not, or has gone. Throws as
+  /// ``insert(_:id:_:at:)`` does.
   func update(
-    _ tenant: TenantID, id: ID<Entity>, version: Int, _ fields: Entity.Fields, at time: Timestamp
+    _ tenant: TenantID, _ entity: Entity, _ fields: Entity.Fields, at time: Timestamp
   ) async throws -> Entity?
 
-  /// Removes a record if its version is still `version`; tells whether it did. Throws `segmentInUse` for a segment that
+  /// Removes a record if it still has that version; tells whether it did. Throws `segmentInUse` for a segment that
   /// packages or add-ons name. An add-on disappears from the packages that name it.
-  func delete(_ tenant: TenantID, id: ID<Entity>, version: Int) async throws -> Bool
+  func delete(_ tenant: TenantID, _ entity: Entity) async throws -> Bool
 }
 
 extension CatalogEntity {

@@ -40,7 +40,7 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
 
   /// Adds a record. Throws `slugTaken` and `validationFailed`.
   package func create(_ tenant: TenantID, _ fields: Entity.Fields) async throws -> Entity {
-    let entity = try await cache.changeUnlessRefused(tags(tenant)) {
+    let entity = try await cache.changeUnlessRefused(tags(tenant, [fields])) {
       .committed(try await repository.insert(tenant, id: newID(), fields, at: clock.now()))
     }
     await onWrite(tenant, entity)
@@ -56,39 +56,44 @@ package struct CatalogEditor<Entity: CatalogEntity>: Sendable {
     _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool,
     change: @Sendable (Entity.Fields) throws -> Entity.Fields
   ) async throws -> Entity {
-    let entity = try await write(tenant, reference, if: isAllowed) { entity in
-      try await repository.update(
-        tenant, id: entity.id, version: entity.version, change(entity.fields), at: clock.now())
+    while true {
+      let entity = try await find(tenant, reference, if: isAllowed)
+      let fields = try change(entity.fields)
+      let changed = try await cache.changeUnlessRefused(tags(tenant, [entity.fields, fields])) {
+        let changed = try await repository.update(tenant, entity, fields, at: clock.now())
+        return changed.map { .committed($0) } ?? .unchanged(nil)
+      }
+      guard let changed else { continue }
+      await onWrite(tenant, changed)
+      return changed
     }
-    await onWrite(tenant, entity)
-    return entity
   }
 
   /// Removes a record. Throws `notFound`, `preconditionFailed` and `segmentInUse`.
   package func delete(
     _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool
   ) async throws {
-    try await write(tenant, reference, if: isAllowed) { entity in
-      try await repository.delete(tenant, id: entity.id, version: entity.version) ? () : nil
-    }
-    await onWrite(tenant, nil)
-  }
-
-  private func write<Result: Sendable>(
-    _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: @Sendable (Entity) throws -> Bool,
-    body: @Sendable (Entity) async throws -> Result?
-  ) async throws -> Result {
-    try await cache.changeUnlessRefused(tags(tenant)) {
-      while true {
-        try Task.checkCancellation()
-        let entity = try await find(tenant, reference)
-        guard try isAllowed(entity) else {
-          throw DomainError(.preconditionFailed, "The \(Entity.name) has changed since the version you name.")
-        }
-        if let result = try await body(entity) { return .committed(result) }
+    while true {
+      let entity = try await find(tenant, reference, if: isAllowed)
+      let isDeleted = try await cache.changeUnlessRefused(tags(tenant, [entity.fields])) {
+        try await repository.delete(tenant, entity) ? .committed(true) : .unchanged(false)
       }
+      if isDeleted { return await onWrite(tenant, nil) }
     }
   }
 
-  private func tags(_ tenant: TenantID) -> [CacheTag] { [.named(Entity.tag, .tenant(tenant))] }
+  private func find(
+    _ tenant: TenantID, _ reference: CatalogReference<Entity>, if isAllowed: (Entity) throws -> Bool
+  ) async throws -> Entity {
+    try Task.checkCancellation()
+    let entity = try await find(tenant, reference)
+    guard try isAllowed(entity) else {
+      throw DomainError(.preconditionFailed, "The \(Entity.name) has changed since the version you name.")
+    }
+    return entity
+  }
+
+  private func tags(_ tenant: TenantID, _ fields: [Entity.Fields]) -> [CacheTag] {
+    Entity.tags(of: fields).map { .named($0, .tenant(tenant)) }
+  }
 }

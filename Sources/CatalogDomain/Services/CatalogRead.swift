@@ -20,15 +20,17 @@ package enum CatalogRead: Hashable, Sendable {
   /// The key the answer is cached under.
   package func key(_ tenant: TenantID) -> CacheKey {
     switch self {
-    case .packages(let query): Self.key(tenant, "packages", query.keyParts)
-    case .package(let slug): Self.key(tenant, "package", [slug])
+    case .packages(let query): Self.key(tenant, "packages", query.keyParts, Self.listTags)
+    case .package(let slug):
+      Self.key(tenant, "package", [slug], [CatalogTag.offers, CatalogTag.package(slug)])
     case .segments(let page): Self.key(tenant, "segments", page.keyParts)
     case .segment(let slug): Self.key(tenant, "segment", [slug])
-    case .segmentPackages(let slug, let query): Self.key(tenant, "segment-packages", [slug] + query.keyParts)
+    case .segmentPackages(let slug, let query):
+      Self.key(tenant, "segment-packages", [slug] + query.keyParts, Self.listTags)
     case .addOns(let segment, let page):
       Self.key(tenant, "add-ons", (segment.map { ["segment=" + $0] } ?? []) + page.keyParts)
     case .venues(let city, let page):
-      Self.key(tenant, "venues", (city.map { ["city=" + $0] } ?? []) + page.keyParts, tag: CatalogTag.venues)
+      Self.key(tenant, "venues", (city.map { ["city=" + $0] } ?? []) + page.keyParts, [CatalogTag.venues])
     }
   }
 
@@ -45,8 +47,11 @@ package enum CatalogRead: Hashable, Sendable {
   package static let namespace = "catalog"
 
   private static func key(
-    _ tenant: TenantID, _ resource: String, _ parts: [String], tag: String = CatalogTag.offers
+    _ tenant: TenantID, _ resource: String, _ parts: [String], _ tags: [String] = [CatalogTag.offers]
   ) -> CacheKey {
-    CacheKey(Self.namespace, .tenant(tenant), resource, parts, tags: [tag])
+    CacheKey(Self.namespace, .tenant(tenant), resource, parts, tags: tags)
   }
+
+  /// The tags of lists of packages.
+  private static let listTags = [CatalogTag.offers, CatalogTag.packages]
 }

@@ -33,7 +33,7 @@ package struct PackageExchange: Sendable {
   package func importRows(
     _ tenant: TenantID, _ source: any PackageRowSource, keepsGoing: Bool
   ) async throws -> PackageImportReport {
-    let report = try await cache.changeUnlessRefused([.named(Package.tag, .tenant(tenant))]) {
+    let report = try await cache.changeUnlessRefused([.named(CatalogTag.offers, .tenant(tenant))]) {
       let report = try await bulk.upsert(tenant, source, keepsGoing: keepsGoing, at: clock.now(), newID: newID)
       return report.hasChanges ? .committed(report) : .unchanged(report)
     }

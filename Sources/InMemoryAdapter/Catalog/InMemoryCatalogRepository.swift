@@ -38,20 +38,20 @@ extension InMemoryCatalogRepository {
   }
 
   package func update(
-    _ tenant: TenantID, id: ID<Row.Entity>, version: Int, _ fields: Row.Entity.Fields, at time: Timestamp
+    _ tenant: TenantID, _ entity: Row.Entity, _ fields: Row.Entity.Fields, at time: Timestamp
   ) async throws -> Row.Entity? {
     try database.write(tenant) { (tables) throws(DomainError) in
-      guard let row = tables.catalog[keyPath: Row.table][id], row.version == version else { return nil }
-      let stamp = RowStamp(id: id, version: version + 1, createdAt: row.createdAt, updatedAt: time)
+      guard let row = tables.catalog[keyPath: Row.table][entity.id], row.version == entity.version else { return nil }
+      let stamp = RowStamp(id: entity.id, version: entity.version + 1, createdAt: row.createdAt, updatedAt: time)
       return try Self.put(stamp, fields, in: &tables.catalog)
     }
   }
 
-  package func delete(_ tenant: TenantID, id: ID<Row.Entity>, version: Int) async throws -> Bool {
+  package func delete(_ tenant: TenantID, _ entity: Row.Entity) async throws -> Bool {
     try database.write(tenant) { (tables) throws(DomainError) in
-      guard tables.catalog[keyPath: Row.table][id]?.version == version else { return false }
-      try Row.prepareRemoval(of: id, in: &tables.catalog)
-      tables.catalog[keyPath: Row.table].remove(id)
+      guard tables.catalog[keyPath: Row.table][entity.id]?.version == entity.version else { return false }
+      try Row.prepareRemoval(of: entity.id, in: &tables.catalog)
+      tables.catalog[keyPath: Row.table].remove(entity.id)
       return true
     }
   }

@@ -75,8 +75,7 @@ extension CatalogContract {
       for number in 0..<60 {
         let fields =
           number % 2 == 0 ? Fixtures.segment("second", sortOrder: 2) : Fixtures.segment("first", sortOrder: 1)
-        let changed = try await subject.segments.update(
-          subject.tenant, id: segment.id, version: segment.version, fields, at: Fixtures.time)
+        let changed = try await subject.segments.update(subject.tenant, segment, fields, at: Fixtures.time)
         segment = try requireValue(changed, "the change")
       }
       _ = try await readings.successes()

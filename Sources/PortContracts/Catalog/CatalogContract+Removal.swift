@@ -24,7 +24,7 @@ extension CatalogContract {
       try await subject.insert(Fixtures.package("dawn", segment: "coast"), for: subject.other)
       try await subject.update(moved, to: Fixtures.package("dawn"))
       try await subject.update(addOn, to: Fixtures.addOn("cake"))
-      _ = try await subject.packages.delete(subject.tenant, id: removed.id, version: 1)
+      _ = try await subject.packages.delete(subject.tenant, removed)
       try requireEqual(try await subject.delete(segment), true, "the removal")
     },
     ContractRule("A removal of a segment and a package put into it at once never leave a package without it") {
@@ -50,8 +50,7 @@ extension CatalogContract {
       let all = try await subject.insert(Fixtures.package("dawn", addOns: ["piper", "cake", "bouquet"]))
       let only = try await subject.insert(Fixtures.package("dusk", addOns: ["cake"]))
       let cake = try requireValue(try await subject.addOns.find(subject.tenant, .slug("cake")), "the add-on")
-      try requireEqual(
-        try await subject.addOns.delete(subject.tenant, id: cake.id, version: 1), true, "the removal")
+      try requireEqual(try await subject.addOns.delete(subject.tenant, cake), true, "the removal")
       let (foundAll, foundOnly) = (try await subject.find(all), try await subject.find(only))
       try requireEqual(foundAll.fields.addOnSlugs.map(\.description), ["piper", "bouquet"], "the slugs of the others")
       try requireEqual(foundAll.addOns.map(\.fields.slug.description), ["piper", "bouquet"], "the others")
@@ -62,13 +61,13 @@ extension CatalogContract {
       subject in
       let cake = try await subject.insert(Fixtures.addOn("cake"))
       let package = try await subject.insert(Fixtures.package("dawn", addOns: ["cake"]))
-      _ = try await subject.addOns.delete(subject.tenant, id: cake.id, version: 1)
+      _ = try await subject.addOns.delete(subject.tenant, cake)
       try await subject.insert(Fixtures.addOn("cake"))
       try requireEqual(try await subject.find(package).addOns, [], "the add-ons")
     },
   ]
 
   private func delete(_ segment: Segment) async throws -> Bool {
-    try await segments.delete(tenant, id: segment.id, version: segment.version)
+    try await segments.delete(tenant, segment)
   }
 }

@@ -54,20 +54,18 @@ extension CatalogContract {
   }
 
   func update(_ segment: Segment, to fields: Segment.Fields) async throws {
-    let changed = try await segments.update(
-      tenant, id: segment.id, version: segment.version, fields, at: Fixtures.time)
+    let changed = try await segments.update(tenant, segment, fields, at: Fixtures.time)
     _ = try requireValue(changed, "the change")
   }
 
   func update(_ addOn: AddOn, to fields: AddOn.Fields) async throws {
-    let changed = try await addOns.update(tenant, id: addOn.id, version: addOn.version, fields, at: Fixtures.time)
+    let changed = try await addOns.update(tenant, addOn, fields, at: Fixtures.time)
     _ = try requireValue(changed, "the change")
   }
 
   @discardableResult
   func update(_ package: Package, to fields: Package.Fields) async throws -> Package {
-    let changed = try await packages.update(
-      tenant, id: package.id, version: package.version, fields, at: Fixtures.time)
+    let changed = try await packages.update(tenant, package, fields, at: Fixtures.time)
     return try requireValue(changed, "the change")
   }
 

@@ -40,7 +40,7 @@ extension CatalogRepositoryContract {
       },
       ContractRule("The slug of a record that was removed is free") { subject in
         let record = try await subject.insert(1)
-        _ = try await subject.repository.delete(subject.tenant, id: record.id, version: 1)
+        _ = try await subject.repository.delete(subject.tenant, record)
         try requireEqual(try await subject.named(record), nil, "the record of the slug")
         let next = try await subject.insert(1)
         try requireEqual(try await subject.named(next), next, "the next record of the slug")

@@ -47,10 +47,9 @@ package struct CatalogRepositoryContract<Entity: CatalogFixture>: Sendable {
         try requireEqual(try await repository.find(other, .id(record.id)), nil, "by identifier")
         if let slug = record.slug { try requireEqual(try await repository.find(other, .slug(slug)), nil, "by slug") }
         try requireEqual(try await subject.list(other).map(\.id), [], "the other tenant's list")
-        let changed = try await repository.update(
-          other, id: record.id, version: 1, Entity.fields(2), at: Fixtures.time)
+        let changed = try await repository.update(other, record, Entity.fields(2), at: Fixtures.time)
         try requireEqual(changed, nil, "the change")
-        try requireEqual(try await repository.delete(other, id: record.id, version: 1), false, "the removal")
+        try requireEqual(try await repository.delete(other, record), false, "the removal")
         try requireEqual(try await subject.find(record.id), record, "the record")
       },
     ]
@@ -78,9 +77,7 @@ package struct CatalogRepositoryContract<Entity: CatalogFixture>: Sendable {
           _ = try await subject.insert(20, id: Fixtures.id(-1))
           _ = try await subject.insert(21, id: Fixtures.id(200))
           // The last record of the page that was just read, and one that is still to come.
-          for gone in [records[2], records[5]] {
-            _ = try await subject.repository.delete(subject.tenant, id: gone.id, version: 1)
-          }
+          for gone in [records[2], records[5]] { _ = try await subject.repository.delete(subject.tenant, gone) }
         } _: {
           try await subject.repository.list(subject.tenant, $0)
         }

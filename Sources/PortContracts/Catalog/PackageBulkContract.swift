@@ -147,23 +147,3 @@ package struct PackageBulkContract: Sendable {
 
   private func count() async throws -> Int { try await packages.list(tenants.tenant, PageRequest(limit: 100)).count }
 }
-
-/// Rows that a rule made.
-private struct RowsInMemory: PackageRowSource {
-  let rows: [PackageRow]
-  /// Thrown after the last row.
-  var failure: DomainError?
-
-  func open() async throws -> any PackageRowReader { Reader(rest: rows[...], failure: failure) }
-
-  private struct Reader: PackageRowReader {
-    var rest: ArraySlice<PackageRow>
-    let failure: DomainError?
-
-    mutating func next() async throws -> [PackageRow] {
-      if rest.isEmpty, let failure { throw failure }
-      defer { rest = rest.dropFirst(250) }
-      return Array(rest.prefix(250))
-    }
-  }
-}

@@ -46,28 +46,31 @@ package struct PostgresCatalogRepository<Entity: CatalogRecord>: CatalogReposito
       let found = try references.resolve(try await transaction.batch(references.queries(tenant))[...])
       let insertion = PostgresQuery(
         Self.insertion, [.tenant(tenant), .id(id), .time(time)] + Entity.values(fields, found))
-      return try await write(insertion, tenant, id, found, transaction)
+      return try await write(insertion, tenant, id, found, Entity.tags(of: [fields]), transaction)
     }
   }
 
   package func update(
-    _ tenant: TenantID, id: ID<Entity>, version: Int, _ fields: Entity.Fields, at time: Timestamp
+    _ tenant: TenantID, _ entity: Entity, _ fields: Entity.Fields, at time: Timestamp
   ) async throws -> Entity? {
     let references = Entity.references(fields)
     return try await database.transaction(tenant, refusals: Entity.refusals(fields)) { transaction in
-      let lock = PostgresQuery(Self.lock, [.tenant(tenant), .id(id), .int(version)])
+      let lock = PostgresQuery(Self.lock, [.tenant(tenant), .id(entity.id), .int(entity.version)])
       let answers = try await transaction.batch(references.queries(tenant) + [lock])
       guard answers.last?.isEmpty == false else { return nil }
       let found = try references.resolve(answers[...])
       let update = PostgresQuery(
-        Self.update, [.tenant(tenant), .id(id), .time(time)] + Entity.values(fields, found))
-      return try await write(update, tenant, id, found, transaction)
+        Self.update, [.tenant(tenant), .id(entity.id), .time(time)] + Entity.values(fields, found))
+      let tags = Entity.tags(of: [entity.fields, fields])
+      return try await write(update, tenant, entity.id, found, tags, transaction)
     }
   }
 
-  package func delete(_ tenant: TenantID, id: ID<Entity>, version: Int) async throws -> Bool {
+  package func delete(_ tenant: TenantID, _ entity: Entity) async throws -> Bool {
     let inUse = DomainError(.segmentInUse, "Packages or add-ons are in this segment.")
-    let deletion = PostgresQuery(Self.deletion, [.tenant(tenant), .id(id), .int(version)])
+    let deletion = PostgresQuery(
+      Self.deletion,
+      [.tenant(tenant), .id(entity.id), .int(entity.version), .textArray(Entity.tags(of: [entity.fields]))])
     let answers = try await database.write(
       tenant, [deletion], refusals: ["packages_segment_fkey": inUse, "add_ons_segment_fkey": inUse])
     return answers.first?.isEmpty == false
@@ -75,12 +78,12 @@ package struct PostgresCatalogRepository<Entity: CatalogRecord>: CatalogReposito
 
   /// Writes a row and what belongs to it, leaves word, and reads the record as it now is: one round trip.
   private func write(
-    _ row: PostgresQuery, _ tenant: TenantID, _ id: ID<Entity>, _ references: ResolvedReferences,
+    _ row: PostgresQuery, _ tenant: TenantID, _ id: ID<Entity>, _ references: ResolvedReferences, _ tags: [String],
     _ transaction: PostgresTransaction
   ) async throws -> Entity {
     let queries =
       [row] + Entity.attachments(tenant, id, references)
-      + [Outbox.word(of: [Entity.tag], tenant), Self.byID(tenant, id)]
+      + [Outbox.word(of: tags, tenant), Self.byID(tenant, id)]
     guard let rows = try await transaction.batch(queries).last, let entity = try Entity.records(rows).first else {
       throw DomainError(.internalError, "The \(Entity.name) that was written is not there.")
     }
@@ -135,7 +138,7 @@ extension PostgresCatalogRepository {
     PostgresStatement(
       Outbox.telling(
         "DELETE FROM \(Entity.table) WHERE tenant_id = $1 AND id = $2 AND version = $3 RETURNING id",
-        tags: "ARRAY['\(Entity.tag)']"),
+        tags: "$4::text[]"),
       name: "\(Entity.table).delete")
   }
 }

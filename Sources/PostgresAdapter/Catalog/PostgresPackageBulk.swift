@@ -29,7 +29,7 @@ package struct PostgresPackageBulk: PackageBulkPort {
           _ = try await transaction.batch(try PackageBatch(changes, known).queries(tenant, time, newID))
         }
         guard work.isWanted else { throw Unwanted(report: work.outcome) }
-        if work.outcome.hasChanges { _ = try await transaction.query(Outbox.word(of: [Package.tag], tenant)) }
+        if work.outcome.hasChanges { _ = try await transaction.query(Outbox.word(of: [CatalogTag.offers], tenant)) }
         return work.outcome
       }
     } catch let unwanted as Unwanted {

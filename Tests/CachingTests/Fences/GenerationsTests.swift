@@ -90,6 +90,52 @@ struct GenerationsTests {
     #expect(stamps.allSatisfy(generations.isCurrent))
   }
 
+  @Test("Tags that share a place are told apart by what is heard of them: hearing the same again is no change")
+  func sharedPlace() throws {
+    let tagsByPlace = Dictionary(grouping: (0..<5000).map { CacheTag.named("tag \($0)", .platform) }, by: \.place)
+    let sharing = try #require(tagsByPlace.values.first { $0.count > 1 })
+    let pair = (sharing[0], sharing[1])
+    generations.learn(pair.0, nonce: 10)
+    generations.learn(pair.1, nonce: 20)
+    let stamp = generations.stamp(FenceTags(scope: .platform, names: [pair.0.name]))
+    for _ in 0..<3 {
+      generations.learn(pair.0, nonce: 10)
+      generations.learn(pair.1, nonce: 20)
+    }
+    #expect(generations.isCurrent(stamp))
+    #expect(generations.nonces([pair.0, pair.1]) == [10, 20])
+    generations.learn(pair.1, nonce: 21)
+    #expect(!generations.isCurrent(stamp))
+  }
+
+  @Test(
+    "A nonce that is not the one that was known is a change; the first one is none, and neither is to know it no longer"
+  )
+  func learning() {
+    let stamp = generations.stamp(tags)
+    generations.learn(venue, nonce: 10)
+    generations.learn(venue, nonce: 10)
+    generations.unsettle([venue])
+    #expect(generations.isCurrent(stamp))
+    #expect(generations.nonces([venue]) == [0])
+    generations.learn(venue, nonce: 10)
+    #expect(!generations.isCurrent(stamp))
+    #expect(generations.nonces([venue]) == [10])
+  }
+
+  @Test("However many tags are heard of, a bounded number is known, and those that are forgotten count as changed")
+  func bounded() {
+    let known = KnownNonces(most: 640)
+    let all = (0..<5000).map { CacheTag.named("tag \($0)", .platform) }
+    var moved: Set<CacheTag> = []
+    for (number, tag) in all.enumerated() { known.note(tag, UInt64(number + 1)) { moved.formUnion($0) } }
+    let kept = all.filter { known[$0] != nil }
+    #expect((64...640).contains(kept.count))
+    #expect(moved.isDisjoint(with: kept))
+    #expect(moved.count + kept.count == all.count)
+    for (number, tag) in all.enumerated() where known[tag] != nil { #expect(known[tag] == UInt64(number + 1)) }
+  }
+
   @Test("Changes at the same time are all counted, and all doubt is settled")
   func concurrent() async {
     let before = generations.stamp(tags)

@@ -19,10 +19,10 @@ struct OutboxRelayTests {
     let venue = try await venues.insert(
       tenant, id: Fixtures.id(), Venue.Fields(name: "Pier", city: "Lunenburg"), at: Fixtures.time)
     try await heard.expect(["venues"], tenant, relay)
-    _ = try await venues.delete(tenant, id: venue.id, version: 2)
-    try await heard.expect([], tenant, relay)
-    _ = try await venues.delete(tenant, id: venue.id, version: 1)
+    _ = try await venues.delete(tenant, venue)
     try await heard.expect(["venues"], tenant, relay)
+    _ = try await venues.delete(tenant, venue)
+    try await heard.expect([], tenant, relay)
     let booking = Fixtures.booking()
     try await database.bookings.book(tenant, booking)
     try await heard.expect(["month-2027-07"], tenant, relay)
@@ -38,6 +38,26 @@ struct OutboxRelayTests {
     let segments = PostgresSegmentRepository(database: database.tenants)
     _ = try await segments.insert(tenant, id: Fixtures.id(), Fixtures.segment("coast"), at: Fixtures.time)
     try await heard.expect(["offers"], tenant, relay)
+  }
+
+  @Test("A package leaves word of lists and of its own answer, under the slug it had and the one it gets")
+  func packageWords() async throws {
+    let database = try await TestDatabase()
+    let tenant = try await TenantPair.insert(into: database.directory).tenant
+    let heard = Heard()
+    let relay = heard.relay(database)
+    let packages = PostgresPackageRepository(database: database.tenants)
+    let (dawn, dusk) = (CatalogTag.package("dawn"), CatalogTag.package("dusk"))
+    try #require(dawn != dusk)
+    let first = try await packages.insert(tenant, id: Fixtures.id(), Fixtures.package("dawn"), at: Fixtures.time)
+    try await heard.expect(["packages", dawn], tenant, relay)
+    let renamed = try #require(
+      try await packages.update(tenant, first, Fixtures.package("dusk"), at: Fixtures.time))
+    try await heard.expect(["packages", dawn, dusk], tenant, relay)
+    _ = try await packages.delete(tenant, first)
+    try await heard.expect([], tenant, relay)
+    _ = try await packages.delete(tenant, renamed)
+    try await heard.expect(["packages", dusk], tenant, relay)
   }
 
   @Test("A tenant that is suspended leaves word for the platform's scope, where its keys are cached")

@@ -65,7 +65,9 @@ struct OnlyTierTests {
       }
       #expect(try await fleet.database.tenantry("tenant", "activate", "willow").code == 0)
       for instance in fleet.instances {
-        try await eventually("an active tenant is served") { try await instance.call(.get, path, .willow).status == 200 }
+        try await eventually("an active tenant is served") {
+          try await instance.call(.get, path, .willow).status == 200
+        }
       }
     }
   }
@@ -98,7 +100,8 @@ struct OnlyTierTests {
           let answer = try await fleet.instances[0].call(
             .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
           #expect(answer.status == 200)
-          #expect(try await fleet.instances[0].call(.get, path, .willow).text.contains(#""priceCents":\#(price * 100),"#))
+          #expect(
+            try await fleet.instances[0].call(.get, path, .willow).text.contains(#""priceCents":\#(price * 100),"#))
         }
         try await write(1)
         fleet.redis.kill()
