@@ -114,6 +114,7 @@ package struct HTTPAPI: Sendable {
   /// Nil when hits go through the router.
   let hits: HitResponder?
   let newID: IDGenerator
+  let executors: EventLoopExecutors
   private let clock: any WallClock
   /// Whether the process is going to stop, so that clients should look for another connection.
   let isDraining: @Sendable () -> Bool
@@ -161,6 +162,7 @@ package struct HTTPAPI: Sendable {
         finisher: finisher, recorder: recorder, watching: surroundings.insight.watching, ticker: surroundings.ticker,
         memories: HitMemories(clock: surroundings.clock, executors: surroundings.executors)) : nil
     newID = surroundings.newID
+    executors = surroundings.executors
     clock = surroundings.clock
     isDraining = { [readiness = surroundings.readiness] in readiness.isDraining }
     responder = APIResponder(

@@ -65,6 +65,7 @@ struct Preset: Sendable {
       var environment = CacheEnvironment(ticker: ticker, wallClock: clock)
       // What a connection asks for goes on where the connection is.
       environment.start = { [executors] in executors.start($0) }
+      environment.sleep = { [executors] in try await executors.sleep(for: $0) }
       return environment
     }
   }

@@ -14,12 +14,10 @@ public protocol FenceStorePort: CacheStorePort {
   /// The values of `keys` and the generations of `tags`, in their orders, in one round trip; nil for what is missing.
   func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading
 
-  /// ``read(_:_:)`` by a store that keeps the time itself: it throws ``CacheStoreError/timedOut`` or
-  /// ``CacheStoreError/unavailable`` soon after the limit, and heeds cancellation. nil, at once, from every other: then
-  /// callers must keep the time.
-  func read(
-    _ keys: [CacheKey], _ tags: [CacheTag], within limit: Duration
-  ) async throws(CacheStoreError) -> FencedReading?
+  /// This store with a limit for each of its calls that name keys or tags: they throw ``CacheStoreError/timedOut`` or
+  /// ``CacheStoreError/unavailable`` soon after it by themselves, and heed cancellation. nil where the store does not keep
+  /// the time, so that callers must.
+  func limited(to limit: Duration) -> (any FenceStorePort)?
 
   /// A read of one key and its tags that will be made again and again; nil from a store that has no way for it.
   func repeatedRead(_ key: CacheKey, _ tags: [CacheTag]) -> RepeatedRead?
@@ -51,9 +49,7 @@ public protocol FenceStorePort: CacheStorePort {
 
 extension FenceStorePort {
   /// Callers must keep the time.
-  public func read(
-    _ keys: [CacheKey], _ tags: [CacheTag], within limit: Duration
-  ) async throws(CacheStoreError) -> FencedReading? { nil }
+  public func limited(to limit: Duration) -> (any FenceStorePort)? { nil }
 
   /// The store does not tell.
   public func deletions(in namespaces: [String]) async throws(CacheStoreError) -> AsyncStream<CacheDeletion>? { nil }

@@ -3,8 +3,8 @@
 ///
 /// Units are leased a batch at a time, as many as the last second's demand calls for, never more than a share of what is
 /// left; a lease is spent within a second or given back. So what can be spent outside the window it was counted in is at
-/// most a second's demand. Far from the limit a request need not wait for the first batch: a few are served on credit,
-/// which the next batch pays.
+/// most a second's demand. Far from the limit a request need not wait for a batch: while half of the credit is enough
+/// for all that come, they are served on it, and paid for every five seconds.
 struct LeaseBook: Sendable {
   private struct Lease {
     var units: Int
@@ -36,12 +36,16 @@ struct LeaseBook: Sendable {
   private static let window = UInt64(RateLimit.window) * second
   /// The share of the limit that all instances together may serve on credit.
   private static let creditShare = 20
+  /// How long a debt may wait.
+  private static let term = 5 * second
 
   /// The oldest first.
   private var leases: [Lease] = []
   private var returns: [(count: Int, grant: RateLimitGrant)] = []
   /// Units spent that the store has not counted yet.
   private(set) var debt = 0
+  /// When the first of the units was spent on credit that the store has not been asked for.
+  private var debtSince: UInt64?
   /// What the store had left when it last spoke; nil when that is too long ago to mean anything.
   private var remaining: Int?
   private var toldAt: UInt64 = 0
@@ -53,11 +57,14 @@ struct LeaseBook: Sendable {
   private var waiting = 0
   private(set) var isAsking = false
 
-  /// Whether units are held that may have to be given back.
-  var holdsLeases: Bool { !leases.isEmpty || !returns.isEmpty }
+  /// When the store has to be told of something: of a lease that has ended, or of a debt. nil when there is neither.
+  var dueAt: UInt64? {
+    let ends = [returns.isEmpty ? nil : 0, leases.first?.until, debt > 0 ? debtSince.map { $0 + Self.term } : nil]
+    return ends.compactMap(\.self).min()
+  }
 
-  /// When the oldest lease ends; nil without one.
-  var leaseEnd: UInt64? { leases.first?.until }
+  /// Whether units are owed for which the store is to be asked in time.
+  var hasTerm: Bool { debtSince != nil }
 
   private var held: Int { leases.reduce(0) { $0 + $1.units } }
 
@@ -70,8 +77,9 @@ struct LeaseBook: Sendable {
       return .spent(remaining: held + (remaining ?? 0))
     }
     if now < refusedUntil { return .refused(seconds: secondsToNext(at: now)) }
-    if debt < limit / (Self.creditShare * instances), isFar(from: limit) {
+    if debt < Self.credit(limit, instances), isFar(from: limit) {
       debt += 1
+      debtSince = debtSince ?? now
       demand += 1
       return .spent(remaining: max(0, (remaining ?? limit) - debt))
     }
@@ -96,13 +104,15 @@ struct LeaseBook: Sendable {
   /// All that was spent in the last window is owed: the store has forgotten it.
   mutating func oweAll(_ units: Int) {
     debt = units
-    (remaining, leases, returns) = (nil, [], [])
+    (remaining, leases, returns, debtSince) = (nil, [], [], nil)
   }
 
   /// Whether the store should be asked now, so that the next request need not wait.
-  func wantsMore(at now: UInt64) -> Bool {
+  func wantsMore(limit: Int, instances: Int, at now: UInt64) -> Bool {
     guard !isAsking else { return false }
-    return debt > 0 || waiting > 0 || (held * 4 <= lastBatch && expected(at: now) >= 1)
+    if waiting > 0 { return true }
+    if isCreditEnough(limit, instances, at: now) { return debtSince.map { $0 + Self.term <= now } ?? false }
+    return debt > 0 || (held * 4 <= lastBatch && expected(at: now) >= 1)
   }
 
   /// What to ask; the answer goes to ``told(_:of:at:)`` or ``failed()``.
@@ -110,7 +120,8 @@ struct LeaseBook: Sendable {
   mutating func order(limit: Int, instances: Int, isAhead: Bool, at now: UInt64) -> Order {
     expire(at: now)
     let left = remaining ?? limit / 4
-    let ahead = !isAhead ? 0 : min(expected(at: now), max(1, lastBatch * 2), left / (2 * instances)) - held
+    let wantsLease = isAhead && !isCreditEnough(limit, instances, at: now)
+    let ahead = !wantsLease ? 0 : min(expected(at: now), max(1, lastBatch * 2), left / (2 * instances)) - held
     let order = Order(returns: returns, count: debt + max(waiting, ahead), debt: debt, at: now)
     returns = []
     isAsking = true
@@ -122,6 +133,7 @@ struct LeaseBook: Sendable {
     isAsking = false
     // What the store does not grant of a debt is written off: there is nobody to ask for it.
     debt = max(0, debt - order.debt)
+    debtSince = debt > 0 ? now : nil
     let units = max(0, grant.granted - order.debt)
     leases.removeAll { $0.units == 0 }
     if units > 0 { leases.append(Lease(units: units, until: order.at + Self.second, grant: grant)) }
@@ -132,7 +144,9 @@ struct LeaseBook: Sendable {
   }
 
   /// The store is out of reach: what was leased there is counted there, and nothing here can be relied on.
-  mutating func failed() { (isAsking, leases, returns, remaining, waiting) = (false, [], [], nil, 0) }
+  mutating func failed() {
+    (isAsking, leases, returns, remaining, waiting, debtSince) = (false, [], [], nil, 0, nil)
+  }
 
   /// From 1 to the length of the window.
   func secondsToNext(at now: UInt64) -> Int {
@@ -150,6 +164,15 @@ struct LeaseBook: Sendable {
 
   /// Whether half of the limit was left at the last word; what was never heard of is far.
   private func isFar(from limit: Int) -> Bool { remaining.map { $0 > limit / 2 } ?? true }
+
+  /// Whether half of the credit is enough for the requests of the next second.
+  private func isCreditEnough(_ limit: Int, _ instances: Int, at now: UInt64) -> Bool {
+    let elapsed = max(now - min(now, toldAt), Self.second)
+    let coming = Int(Double(demand) * Double(Self.second) / Double(elapsed))
+    return isFar(from: limit) && (debt + coming) * 2 < Self.credit(limit, instances)
+  }
+
+  private static func credit(_ limit: Int, _ instances: Int) -> Int { limit / (creditShare * instances) }
 
   /// Requests to come within a second, if they come as they have since the last word.
   private func expected(at now: UInt64) -> Int {

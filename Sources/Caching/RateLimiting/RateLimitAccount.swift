@@ -13,6 +13,14 @@ final class RateLimitAccount: Sendable {
     case shared(instances: Int, memory: Int)
   }
 
+  /// When the shared store has to be asked, after a request.
+  enum Asking {
+    case never
+    /// When ``RateLimitAccount/dueAt`` says.
+    case inTime
+    case now
+  }
+
   private struct State {
     var window: SlidingWindow
     var book = LeaseBook()
@@ -40,25 +48,27 @@ final class RateLimitAccount: Sendable {
   /// The second in which it was last used.
   var lastUse: UInt64 { state.withLock(\.window.second) }
 
-  /// Takes one unit, if that can be told without asking; `wantsMore` when the store should be asked for more.
-  func take(_ mode: Mode, at now: UInt64) -> (verdict: RateLimitVerdict, wantsMore: Bool) {
+  /// Takes one unit, if that can be told without asking.
+  func take(_ mode: Mode, at now: UInt64) -> (verdict: RateLimitVerdict, asking: Asking) {
     state.withLock { state in
       switch mode {
       case .alone(let quota, let owes):
         let taken = state.window.take(quota: quota, at: now)
         if owes, taken.remaining != nil { state.book.owe(1) }
-        return (decided(taken.remaining, taken.secondsToNext), false)
+        return (decided(taken.remaining, taken.secondsToNext), .never)
       case .shared(let instances, let memory):
         state.remember(memory, at: now)
         _ = state.window.count(at: now)
+        let hadTerm = state.book.hasTerm
         let spending = state.book.spend(limit: limit.quota, instances: instances, at: now)
-        let wantsMore = state.book.wantsMore(at: now)
+        let wantsMore = state.book.wantsMore(limit: limit.quota, instances: instances, at: now)
+        let asking: Asking = wantsMore ? .now : state.book.hasTerm && !hadTerm ? .inTime : .never
         switch spending {
-        case .unknown: return (.unknown, wantsMore)
-        case .refused(let seconds): return (decided(nil, seconds), wantsMore)
+        case .unknown: return (.unknown, asking)
+        case .refused(let seconds): return (decided(nil, seconds), asking)
         case .spent(let remaining):
           state.window.add()
-          return (decided(remaining, state.window.secondsToNext), wantsMore)
+          return (decided(remaining, state.window.secondsToNext), asking)
         }
       }
     }
@@ -110,8 +120,8 @@ final class RateLimitAccount: Sendable {
     }
   }
 
-  /// When the oldest lease ends; nil when none is held.
-  var leaseEnd: UInt64? { state.withLock { $0.book.holdsLeases ? $0.book.leaseEnd ?? 0 : nil } }
+  /// When the store has to be told of a lease that has ended or of a debt; nil when there is neither.
+  var dueAt: UInt64? { state.withLock(\.book.dueAt) }
 
   private func decided(_ remaining: Int?, _ seconds: Int) -> RateLimitVerdict {
     .decided(

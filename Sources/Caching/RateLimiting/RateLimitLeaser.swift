@@ -10,7 +10,7 @@ public struct SharedRateLimits: Sendable {
   public var instance: String
   /// How long the store may take to answer.
   public var patience = Duration.milliseconds(500)
-  /// How often this instance says that it is there, and gives back what it leased and did not spend.
+  /// How often this instance says that it is there, gives back what it leased and did not spend, and pays what it owes.
   public var interval = Duration.seconds(1)
   /// Told when the store goes and when it comes back.
   public var onChange: @Sendable (_ isUp: Bool) -> Void
@@ -52,8 +52,8 @@ final class RateLimitLeaser: Sendable {
   private let fleet: RateLimitFleet
   private let environment: CacheEnvironment
   private let count = Atomic(0)
-  /// Those that hold leases, each once.
-  private let holders = Mutex<[CacheKey: RateLimitAccount]>([:])
+  /// Those that hold leases or have debts, each once.
+  private let open = Mutex<[CacheKey: RateLimitAccount]>([:])
 
   init(
     _ shared: SharedRateLimits, accounts: RateLimitAccounts, fleet: RateLimitFleet, environment: CacheEnvironment
@@ -74,6 +74,9 @@ final class RateLimitLeaser: Sendable {
     account.asking { account in environment.start { [self] in await fill(account, isAhead: isAhead) } }
   }
 
+  /// Asks when something of the account is due.
+  func remember(_ account: RateLimitAccount) { open.withLock { $0[account.key] = account } }
+
   private func fill(_ account: RateLimitAccount, isAhead: Bool) async {
     count.wrappingAdd(1, ordering: .relaxed)
     let order = account.order(instances: fleet.instances, isAhead: isAhead, at: environment.ticker.nanoseconds())
@@ -83,7 +86,7 @@ final class RateLimitLeaser: Sendable {
         try await store.take(order.count, of: account.limit.quota, per: Self.window, for: account.key)
       }
       account.told(grant, of: order, at: environment.ticker.nanoseconds())
-      if account.leaseEnd != nil { holders.withLock { $0[account.key] = account } }
+      if account.dueAt != nil { remember(account) }
     } catch {
       account.told(nil, of: order, at: environment.ticker.nanoseconds())
       if fleet.goDown() { shared.onChange(false) }
@@ -118,7 +121,7 @@ final class RateLimitLeaser: Sendable {
   /// One round of ``run()``.
   func keepInTouch() async {
     await announce()
-    if fleet.isUp { await giveBackUnspent() }
+    if fleet.isUp { await settleDue() }
   }
 
   private func announce() async {
@@ -143,14 +146,15 @@ final class RateLimitLeaser: Sendable {
     await settle(accounts.recent(at: now).filter { $0.isInDebt(memory: memory, at: now) })
   }
 
-  private func giveBackUnspent() async {
+  /// Gives back leases that have ended, and pays debts.
+  private func settleDue() async {
     let now = environment.ticker.nanoseconds()
-    let ended = holders.withLock { holders in
-      let ended = holders.filter { ($0.value.leaseEnd ?? 0) <= now }
-      for key in ended.keys { holders[key] = nil }
-      return ended.values
+    let due = open.withLock { open in
+      let due = open.filter { ($0.value.dueAt ?? 0) <= now }
+      for key in due.keys { open[key] = nil }
+      return due.values
     }
-    await settle(ended.filter { $0.leaseEnd != nil })
+    await settle(due.filter { $0.dueAt != nil })
   }
 
   private func settle(_ accounts: [RateLimitAccount]) async {

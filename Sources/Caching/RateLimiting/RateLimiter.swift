@@ -117,8 +117,12 @@ public final class RateLimiter: Sendable {
         isShared
         ? .shared(instances: instances, memory: memory)
         : .alone(quota: max(1, account.limit.quota / instances), owes: leaser != nil)
-      let (found, wantsMore) = account.take(mode, at: now)
-      if wantsMore { _ = leaser?.ask(account) }
+      let (found, asking) = account.take(mode, at: now)
+      switch asking {
+      case .never: break
+      case .inTime: leaser?.remember(account)
+      case .now: _ = leaser?.ask(account)
+      }
       guard case .decided(let decision) = found, decision.isAllowed else {
         for earlier in 0..<index { subjects[earlier]?.giveBack() }
         return found

@@ -71,7 +71,7 @@ extension CacheService {
     let count = forget()
     guard let shared else { return count }
     // Not bounded by the limits of a single read: it goes through every key.
-    let removed = await shared.call(.seconds(60)) { try await $0.delete(matching: pattern) }
+    let removed = await shared.sweep(.seconds(60)) { try await $0.delete(matching: pattern) }
     _ = forget()
     shared.announce(.flushed(pattern.text, pattern.scope))
     return max(count, removed ?? 0)

@@ -47,7 +47,7 @@ extension SharedTier {
   private func settled(
     _ keys: [CacheKey], _ tags: [CacheTag], limit: Duration
   ) async -> (values: [ByteBuffer?], generations: [Generation])? {
-    guard isReadable(tags), let reading = await read(keys, tags, limit: limit) else { return nil }
+    guard isReadable(tags), let reading = await call(limit, { try await $0.read(keys, tags) }) else { return nil }
     var known = reading.generations
     let unsettled = known.indices.filter { known[$0]?.isInDoubt != false }
     if !unsettled.isEmpty {

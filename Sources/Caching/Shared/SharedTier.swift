@@ -68,22 +68,34 @@ final class SharedTier: Sendable {
     if mustRecover { startRecovery() }
   }
 
-  /// One call to the store within a limit; nil when it failed, which counts towards the breaker.
+  /// One call that names keys or tags, within a limit; nil when it failed, which counts towards the breaker.
   func call<Value: Sendable>(
     _ limit: Duration, _ operation: @escaping @Sendable (any FenceStorePort) async throws -> Value
   ) async -> Value? {
+    await noted { () async throws(CacheStoreError) in try await timed(limit, operation) }
+  }
+
+  /// The same for what may take many calls to the store.
+  func sweep<Value: Sendable>(
+    _ limit: Duration, _ operation: @escaping @Sendable (any FenceStorePort) async throws -> Value
+  ) async -> Value? {
     await noted { () async throws(CacheStoreError) in
-      try await environment.within(limit) { [store] in
-        try await operation(store)
-      }
+      try await environment.within(limit) { [store] in try await operation(store) }
     }
   }
 
-  /// The read that most requests make of the store, with as little beside it as can be.
-  func read(_ keys: [CacheKey], _ tags: [CacheTag], limit: Duration) async -> FencedReading? {
-    await noted { () async throws(CacheStoreError) in
-      if let reading = try await store.read(keys, tags, within: limit) { return reading }
-      return try await environment.within(limit) { [store] in try await store.read(keys, tags) }
+  /// One call within a limit, with nothing started beside it where the store keeps the time.
+  private func timed<Value: Sendable>(
+    _ limit: Duration, _ operation: @escaping @Sendable (any FenceStorePort) async throws -> Value
+  ) async throws(CacheStoreError) -> Value {
+    guard let timely = store.limited(to: limit) else {
+      return try await environment.within(limit) { [store] in try await operation(store) }
+    }
+    do {
+      return try await operation(timely)
+    } catch {
+      // Stores throw nothing else, but for cancellation.
+      throw error as? CacheStoreError ?? .timedOut
     }
   }
 
@@ -209,9 +221,7 @@ extension SharedTier {
   func tell(_ tags: [CacheTag], change: UInt64, position: UInt64?) async -> [FenceGuard]? {
     let serial = state.withLock(\.outrun.lastSerial)
     do throws(CacheStoreError) {
-      let bumped = try await environment.within(options.writeLimit) { [store] in
-        try await store.bump(tags, by: change, position: position)
-      }
+      let bumped = try await timed(options.writeLimit) { try await $0.bump(tags, by: change, position: position) }
       let guards = zip(tags, bumped).map { FenceGuard($0, nonce: $1.nonce) }
       for guarded in guards { generations.learn(guarded.tag, nonce: guarded.nonce) }
       state.withLock { $0.outrun.moved(tags, since: serial) }

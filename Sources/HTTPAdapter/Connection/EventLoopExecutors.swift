@@ -27,6 +27,24 @@ package final class EventLoopExecutors: Sendable {
     Task(executorPreference: MultiThreadedEventLoopGroup.currentEventLoop.map(executor(of:))) { await work() }
   }
 
+  /// Suspends for a while; throws `CancellationError`. On an event loop its timers are used, which wake no other thread.
+  package func sleep(for duration: Duration) async throws {
+    guard let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop else {
+      return try await Task.sleep(for: duration)
+    }
+    let end = eventLoop.scheduleTask(in: TimeAmount(duration)) {}
+    do {
+      try await withTaskCancellationHandler {
+        try await end.futureResult.get()
+      } onCancel: {
+        end.cancel()
+      }
+    } catch {
+      // The event loop's own error, for a timer that is cancelled and for one that it no longer waits for.
+      throw CancellationError()
+    }
+  }
+
   func executor(of eventLoop: any EventLoop) -> EventLoopExecutor {
     executors.withLock { executors in
       if let known = executors[ObjectIdentifier(eventLoop)] { return known }

@@ -39,7 +39,12 @@ package struct HTTP1Connection: ServerChildChannel, HTTPChannelHandler {
     }
   }
 
-  package func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
+  /// On the event loop of the connection, as ``HitHandler`` does: no request is handed over between threads.
+  package func handle(value: Value, logger: Logger) async {
+    await withTaskExecutorPreference(api.executors.executor(of: value.channel.eventLoop)) {
+      await handleHTTP(asyncChannel: value, logger: logger)
+    }
+  }
 
   /// Adds what stands before the server. To be called on the channel's event loop.
   func addHandlers(to channel: any Channel) throws {

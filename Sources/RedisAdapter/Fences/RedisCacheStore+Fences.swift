@@ -6,22 +6,16 @@ extension RedisCacheStore: FenceStorePort {
   /// The namespace of the generations, which no pattern reaches.
   static let fenceNamespace = "generation"
 
+  package func limited(to limit: Duration) -> (any FenceStorePort)? {
+    var store = self
+    store.patience = limit
+    return store
+  }
+
   package func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading {
-    try await read(keys, tags, limit: nil)
-  }
-
-  package func read(
-    _ keys: [CacheKey], _ tags: [CacheTag], within limit: Duration
-  ) async throws(CacheStoreError) -> FencedReading? {
-    try await read(keys, tags, limit: limit)
-  }
-
-  private func read(
-    _ keys: [CacheKey], _ tags: [CacheTag], limit: Duration?
-  ) async throws(CacheStoreError) -> FencedReading {
     guard !keys.isEmpty || !tags.isEmpty else { return FencedReading(values: [], generations: []) }
     var command = reading(keys, tags)
-    command.timeout = limit
+    command.timeout = patience
     let (reply, server) = try await translating { () async throws(RedisClientError) in
       try await client.sendIdentified(command)
     }
@@ -108,10 +102,11 @@ extension RedisCacheStore: FenceStorePort {
     let names = tags.map(stored)
     let (reply, server): (RESPValue, RedisServerIdentity)
     do throws(RedisClientError) {
+      let end = patience.map { ContinuousClock.now + $0 }
       do throws(RedisClientError) {
-        (reply, server) = try await evaluate(script, names, arguments + nonces(tags.count))
+        (reply, server) = try await evaluate(script, names, arguments + nonces(tags.count), until: end)
       } catch  where error.isLostReply {
-        (reply, server) = try await evaluate(script, names, arguments + nonces(tags.count))
+        (reply, server) = try await evaluate(script, names, arguments + nonces(tags.count), until: end)
       }
     } catch {
       throw CacheStoreError(error)
@@ -124,12 +119,17 @@ extension RedisCacheStore: FenceStorePort {
 
   /// Runs a script once, and tells which server did.
   private func evaluate(
-    _ script: RedisScript, _ names: [String], _ arguments: [RedisCommand.Argument]
+    _ script: RedisScript, _ names: [String], _ arguments: [RedisCommand.Argument], until end: ContinuousClock.Instant?
   ) async throws(RedisClientError) -> (reply: RESPValue, server: RedisServerIdentity) {
+    func command(byDigest: Bool) -> RedisCommand {
+      var command = RedisCommand.eval(script, byDigest: byDigest, keys: names, arguments: arguments)
+      command.timeout = end.map { max(.zero, $0 - .now) }
+      return command
+    }
     do throws(RedisClientError) {
-      return try await client.sendIdentified(.eval(script, byDigest: true, keys: names, arguments: arguments))
+      return try await client.sendIdentified(command(byDigest: true))
     } catch  where error.code == .server(prefix: "NOSCRIPT") {
-      return try await client.sendIdentified(.eval(script, byDigest: false, keys: names, arguments: arguments))
+      return try await client.sendIdentified(command(byDigest: false))
     }
   }
 
@@ -137,7 +137,7 @@ extension RedisCacheStore: FenceStorePort {
     _ script: RedisScript, _ names: [String], _ arguments: [RedisCommand.Argument], effect: RedisCommand.Effect
   ) async throws(CacheStoreError) -> RESPValue {
     try await translating { () async throws(RedisClientError) in
-      try await client.eval(script, keys: names, arguments: arguments, effect: effect)
+      try await client.eval(script, keys: names, arguments: arguments, effect: effect, timeout: patience)
     }
   }
 

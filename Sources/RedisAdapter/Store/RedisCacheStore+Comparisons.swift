@@ -11,7 +11,7 @@ extension RedisCacheStore {
     do throws(RedisClientError) {
       guard let life = timeToLive?.lifeInMilliseconds else { return try await client.incrby(name, amount) }
       let reply = try await client.eval(
-        Self.incrementScript, keys: [name], arguments: [.integer(amount), .integer(life)])
+        Self.incrementScript, keys: [name], arguments: [.integer(amount), .integer(life)], timeout: patience)
       guard let sum = reply.integer else { throw RedisClientError(.unexpectedReply, "no sum") }
       return sum
     } catch {
@@ -30,8 +30,10 @@ extension RedisCacheStore {
       return try await translating { () async throws(RedisClientError) in try await client.exists([name]) } == 0
     case (nil, _):
       let arguments: [RedisCommand.Argument] = [.string(stored(key)), .bytes(new), "NX"]
-      let command = RedisCommand("SET", arguments + expiry, keys: .first)
-      return try await translating { () async throws(RedisClientError) in try await !client.send(command).isNull }
+      var command = RedisCommand("SET", arguments + expiry, keys: .first)
+      command.timeout = patience
+      let set = command
+      return try await translating { () async throws(RedisClientError) in try await !client.send(set).isNull }
     case (let expected?, 0): return try await compareAndDelete(key, expected: expected)
     case (let expected?, _): return try await compare(Self.swapScript, key, [.bytes(expected), .bytes(new)] + expiry)
     }
@@ -46,7 +48,7 @@ extension RedisCacheStore {
   ) async throws(CacheStoreError) -> Bool {
     let name = stored(key)
     let reply = try await translating { () async throws(RedisClientError) in
-      try await client.eval(script, keys: [name], arguments: arguments)
+      try await client.eval(script, keys: [name], arguments: arguments, timeout: patience)
     }
     guard let done = reply.integer else { throw .timedOut }
     return done == 1

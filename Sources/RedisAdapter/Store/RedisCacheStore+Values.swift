@@ -4,7 +4,7 @@ import RedisClient
 
 extension RedisCacheStore: CacheStorePort {
   /// How long a server may take to prove that it answers.
-  private static let patience = Duration.seconds(1)
+  private static let proofLimit = Duration.seconds(1)
 
   package func get(_ keys: [CacheKey]) async throws(CacheStoreError) -> [ByteBuffer?] {
     let names = keys.map(stored)
@@ -33,7 +33,7 @@ extension RedisCacheStore: CacheStorePort {
 
   package func isConnected() async -> Bool {
     var ping = RedisCommand.ping
-    ping.timeout = Self.patience
+    ping.timeout = Self.proofLimit
     do {
       _ = try await client.send(ping)
     } catch {
@@ -46,8 +46,10 @@ extension RedisCacheStore: CacheStorePort {
   /// what the first one deleted.
   func unlink(_ names: [String]) async throws(CacheStoreError) -> Int {
     guard !names.isEmpty else { return 0 }
-    let command = RedisCommand.unlink(names)
-    let reply = try await translating { () async throws(RedisClientError) in try await client.send(command) }
+    var command = RedisCommand.unlink(names)
+    command.timeout = patience
+    let unlink = command
+    let reply = try await translating { () async throws(RedisClientError) in try await client.send(unlink) }
     guard let count = reply.integer else { throw .timedOut }
     return count
   }

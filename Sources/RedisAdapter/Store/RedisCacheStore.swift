@@ -13,6 +13,8 @@ package struct RedisCacheStore: Sendable {
   let makeNonce: @Sendable () -> UInt64
   let epochs = EpochBook()
   let tagNames = TagNames()
+  /// How long one call may take; nil for the client's own limit.
+  var patience: Duration?
 
   /// A store on a client, whose life is the caller's business.
   /// - Parameters:
