@@ -167,7 +167,8 @@ struct LeaseBook: Sendable {
 
   /// Whether half of the credit is enough for the requests of the next second.
   private func isCreditEnough(_ limit: Int, _ instances: Int, at now: UInt64) -> Bool {
-    let elapsed = max(now - min(now, toldAt), Self.second)
+    let start = max(toldAt, debtSince ?? 0)
+    let elapsed = max(now - min(now, start), Self.second)
     let coming = Int(Double(demand) * Double(Self.second) / Double(elapsed))
     return isFar(from: limit) && (debt + coming) * 2 < Self.credit(limit, instances)
   }

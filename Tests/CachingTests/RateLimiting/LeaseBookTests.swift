@@ -17,6 +17,36 @@ struct LeaseBookTests {
     }
   }
 
+  @Test(
+    "Far from the limit the store is asked when half of the credit would be gone in a second, or five after the first")
+  func term() {
+    var book = LeaseBook()
+    for number in 1...13 {
+      #expect(book.dueAt == (number == 1 ? nil : start + 5 * Self.second))
+      _ = book.spend(limit: 1_000, instances: 1, at: start)
+      #expect(book.wantsMore(limit: 1_000, instances: 1, at: start) == (number == 13), "after \(number)")
+    }
+    book = LeaseBook()
+    _ = book.spend(limit: 1_000, instances: 1, at: start)
+    for (seconds, isDue) in [(1, false), (4, false), (5, true)] as [(UInt64, Bool)] {
+      let now = start + seconds * Self.second
+      #expect(book.wantsMore(limit: 1_000, instances: 1, at: now) == isDue, "after \(seconds) s")
+    }
+    let order = book.order(limit: 1_000, instances: 1, isAhead: true, at: start + 5 * Self.second)
+    #expect(order.count == 1, "what is owed, and nothing ahead")
+  }
+
+  @Test("A debt that the store could not be told of has no term until something is spent on credit again")
+  func failure() {
+    var book = LeaseBook()
+    _ = book.spend(limit: 1_000, instances: 1, at: start)
+    _ = book.order(limit: 1_000, instances: 1, isAhead: false, at: start)
+    book.failed()
+    #expect(book.debt == 1 && book.dueAt == nil && !book.hasTerm)
+    _ = book.spend(limit: 1_000, instances: 1, at: start + Self.second)
+    #expect(book.debt == 2 && book.dueAt == start + 6 * Self.second)
+  }
+
   @Test("Near the limit nothing is served on credit")
   func near() {
     var book = LeaseBook()

@@ -49,6 +49,25 @@ struct SharedRateLimiterTests {
     #expect(fleet.store.calls < 40, "the store was asked \(fleet.store.calls) times")
   }
 
+  @Test("What was spent on credit is paid within six seconds, although nobody comes after")
+  func debts() async throws {
+    let fleet = await Fleet(1, client: 1_000, clock)
+    let before = fleet.store.calls
+    for _ in 0..<3 { #expect(fleet.limiters[0].take(fleet.limiters[0].subjects(client("a"))).admits) }
+    await fleet.settle()
+    #expect(fleet.store.calls == before)
+    var rounds = 0
+    // Each round announces the instance, which is a call.
+    while fleet.store.calls == before + rounds {
+      clock.advance(by: .seconds(1))
+      rounds += 1
+      await fleet.keepInTouch()
+      try #require(rounds <= 6)
+    }
+    #expect(rounds == 5)
+    #expect(try await fleet.take(0, client("a")).remaining == 996)
+  }
+
   @Test("What was leased and not spent is another instance's within two seconds")
   func returns() async throws {
     let fleet = await Fleet(2, client: 40, clock)
