@@ -20,8 +20,11 @@ struct PackageExchangeRoutes {
       // the way of can be run again.
       let file = try await call.spool(most: Self.largestFile)
       let source = PackageFile(file, format, tenant.profile)
-      return try JSONAnswer.response(
-        try await exchange.importRows(tenant.id, source, keepsGoing: keepsGoing))
+      // Much to compute: not where other connections would wait.
+      let report = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+        try await exchange.importRows(tenant.id, source, keepsGoing: keepsGoing)
+      }
+      return try JSONAnswer.response(report)
     }
     routes.add(.exportPackages) { call in
       let tenant = try call.tenant.id
