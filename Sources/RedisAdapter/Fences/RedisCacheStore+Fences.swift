@@ -14,8 +14,7 @@ extension RedisCacheStore: FenceStorePort {
 
   package func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading {
     guard !keys.isEmpty || !tags.isEmpty else { return FencedReading(values: [], generations: []) }
-    var command = reading(keys, tags)
-    command.timeout = patience
+    let command = limited(reading(keys, tags))
     let (reply, server) = try await translating { () async throws(RedisClientError) in
       try await client.sendIdentified(command)
     }

@@ -11,7 +11,7 @@ extension RedisCacheStore {
     do throws(RedisClientError) {
       guard let life = timeToLive?.lifeInMilliseconds else { return try await client.incrby(name, amount) }
       let reply = try await client.eval(
-        Self.incrementScript, keys: [name], arguments: [.integer(amount), .integer(life)], timeout: patience)
+        Self.incrementScript, keys: [name], arguments: [.integer(amount), .integer(life)])
       guard let sum = reply.integer else { throw RedisClientError(.unexpectedReply, "no sum") }
       return sum
     } catch {
@@ -30,10 +30,8 @@ extension RedisCacheStore {
       return try await translating { () async throws(RedisClientError) in try await client.exists([name]) } == 0
     case (nil, _):
       let arguments: [RedisCommand.Argument] = [.string(stored(key)), .bytes(new), "NX"]
-      var command = RedisCommand("SET", arguments + expiry, keys: .first)
-      command.timeout = patience
-      let set = command
-      return try await translating { () async throws(RedisClientError) in try await !client.send(set).isNull }
+      let command = limited(RedisCommand("SET", arguments + expiry, keys: .first))
+      return try await translating { () async throws(RedisClientError) in try await !client.send(command).isNull }
     case (let expected?, 0): return try await compareAndDelete(key, expected: expected)
     case (let expected?, _): return try await compare(Self.swapScript, key, [.bytes(expected), .bytes(new)] + expiry)
     }

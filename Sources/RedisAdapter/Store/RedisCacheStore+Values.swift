@@ -46,10 +46,8 @@ extension RedisCacheStore: CacheStorePort {
   /// what the first one deleted.
   func unlink(_ names: [String]) async throws(CacheStoreError) -> Int {
     guard !names.isEmpty else { return 0 }
-    var command = RedisCommand.unlink(names)
-    command.timeout = patience
-    let unlink = command
-    let reply = try await translating { () async throws(RedisClientError) in try await client.send(unlink) }
+    let command = limited(.unlink(names))
+    let reply = try await translating { () async throws(RedisClientError) in try await client.send(command) }
     guard let count = reply.integer else { throw .timedOut }
     return count
   }

@@ -31,4 +31,11 @@ package struct RedisCacheStore: Sendable {
 
   /// How a key is named in Redis.
   func stored(_ key: CacheKey) -> String { key.stored(prefix: prefix, braces: true) }
+
+  /// A command that takes no longer than ``patience``.
+  func limited(_ command: RedisCommand) -> RedisCommand {
+    var command = command
+    command.timeout = patience
+    return command
+  }
 }
