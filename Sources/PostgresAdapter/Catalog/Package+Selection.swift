@@ -4,33 +4,38 @@ package import PostgresClient
 
 /// How packages are read: one statement, and so one state, for the packages and the add-ons they name. An add-on that
 /// many packages name comes once.
+///
+/// Only the packages are put in order: an order of all rows, which are wide, costs more than reading them. UNION ALL gives
+/// its parts in turn, each as it was read, unless workers share them; no plan that reads a CTE has workers.
 extension Package {
   package static func selection(where condition: String, orderBy order: String, limit: String) -> String {
     """
     WITH page AS MATERIALIZED (
-      SELECT row_number() OVER (ORDER BY \(order)) AS place, e.*,
+      SELECT
         ARRAY(SELECT l.add_on_id FROM package_add_ons l WHERE l.tenant_id = $1 AND l.package_id = e.id ORDER BY l.position)
-          AS add_on_ids
+          AS add_on_ids, e.*
       FROM packages e WHERE \(condition) ORDER BY \(order) LIMIT \(limit)
+    ), names AS MATERIALIZED (
+      SELECT id, slug FROM segments WHERE tenant_id = $1
     )
-    SELECT page.place, page.id, page.version, page.slug, page.title, page.description, page.price_cents, s.slug,
-      page.created_at, page.updated_at, page.currency, page.grouping, page.grouping_order, page.status, page.photo_urls,
-      page.photo_alts, page.segment_order, page.add_on_ids, NULL
-    FROM page LEFT JOIN segments s ON s.tenant_id = $1 AND s.id = page.segment_id
+    (SELECT e.add_on_ids, e.id, e.version, e.slug, e.title, e.description, e.price_cents, s.slug,
+      e.created_at, e.updated_at, e.currency, e.grouping, e.grouping_order, e.status, e.photo_urls,
+      e.photo_alts, e.segment_order, NULL
+    FROM page e LEFT JOIN names s ON s.id = e.segment_id ORDER BY \(order))
     UNION ALL
     SELECT NULL, a.id, a.version, a.slug, a.title, a.description, a.price_cents, s.slug,
       a.created_at, a.updated_at, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, NULL, a.active
-    FROM add_ons a LEFT JOIN segments s ON s.tenant_id = $1 AND s.id = a.segment_id
+      NULL, NULL, a.active
+    FROM add_ons a LEFT JOIN names s ON s.id = a.segment_id
     WHERE a.tenant_id = $1 AND a.id IN (SELECT unnest(add_on_ids) FROM page)
-    ORDER BY 1
     """
   }
 
   package static func records(_ rows: PostgresRows) throws -> [Package] {
-    // Add-ons have no place, and NULL comes last.
+    // Add-ons come last, and name none.
     let split = rows.firstIndex { $0.isNull(0) } ?? rows.endIndex
     var addOns: [ID<AddOn>: AddOn] = [:]
+    addOns.reserveCapacity(rows.endIndex - split)
     for row in rows[split...] {
       let addOn = try AddOn(sharing: row)
       addOns[addOn.id] = addOn
@@ -51,7 +56,7 @@ extension Package {
     let status: Status = try shared.next()
     let (urls, alts): ([String], [String]) = (try shared.next(), try shared.next())
     let segmentOrder: Int = try shared.next()
-    let ids: [ID<AddOn>] = try shared.next()
+    let ids: [ID<AddOn>] = try row.decode(0)
     let addOns = ids.compactMap { known[$0] }
     self.init(
       id: id, version: version,
@@ -70,7 +75,7 @@ extension AddOn {
     let (id, version): (ID<AddOn>, Int) = (try shared.next(), try shared.next())
     let fields = Fields(
       slug: try shared.next(), title: try shared.next(), description: try shared.nextIfPresent(),
-      priceCents: try shared.next(), segmentSlug: try shared.nextIfPresent(), active: try row.decode(18))
+      priceCents: try shared.next(), segmentSlug: try shared.nextIfPresent(), active: try row.decode(17))
     self.init(
       id: id, version: version, fields: fields, createdAt: try shared.next(), updatedAt: try shared.next())
   }

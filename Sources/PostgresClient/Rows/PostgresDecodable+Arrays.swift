@@ -2,8 +2,10 @@
 extension Array: PostgresDecodable where Element: PostgresDecodable {
   /// Reads an array of one dimension without NULLs.
   public init(from cell: PostgresCell) throws(PostgresError) {
+    var elements = try ArrayElements(cell)
     self = []
-    for element in try ArrayElements(cell) {
+    reserveCapacity(elements.remaining)
+    while let element = elements.next() {
       guard let element else { throw cell.mismatch("array without NULLs") }
       append(try Element(from: element))
     }
@@ -26,8 +28,10 @@ extension PostgresRow {
     guard let cell = try cell(column) else {
       throw PostgresError(.decoding, "column \(column): NULL where an array is expected", statement: result.statement)
     }
+    var elements = try ArrayElements(cell)
     var values: [Element?] = []
-    for element in try ArrayElements(cell) {
+    values.reserveCapacity(elements.remaining)
+    while let element = elements.next() {
       if let element { values.append(try Element(from: element)) } else { values.append(nil) }
     }
     return values
@@ -35,10 +39,11 @@ extension PostgresRow {
 }
 
 /// The elements of an array in binary form (PostgreSQL source, `array_send`).
-struct ArrayElements: Sequence, IteratorProtocol {
+struct ArrayElements {
   private let cell: PostgresCell
   private let elementType: UInt32
-  private var remaining: Int
+  /// Elements that are still to come.
+  private(set) var remaining: Int
   private var position = 20
 
   init(_ cell: PostgresCell) throws(PostgresError) {
