@@ -109,14 +109,15 @@ extension DictionaryStore {
     state.withLock { $0.values[key] == nil ? .absent : .forever }
   }
 
-  func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int {
-    let sum: Int? = state.withLock { state in
-      guard let sum = Int(state.values[key].map { String(buffer: $0) } ?? "0") else { return nil }
-      state.values[key] = ByteBuffer(string: "\(sum + amount)")
-      return sum + amount
+  func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    state.withLock { state in
+      increments.map { increment in
+        let old = state.values[increment.key].map { String(buffer: $0) } ?? "0"
+        guard let sum = Int(old).map({ $0 + increment.amount }) else { return .failure(.notANumber) }
+        state.values[increment.key] = ByteBuffer(string: "\(sum)")
+        return .success(sum)
+      }
     }
-    guard let sum else { throw .notANumber }
-    return sum
   }
 
   func compareAndSet(

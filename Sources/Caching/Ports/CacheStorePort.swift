@@ -30,9 +30,10 @@ public protocol CacheStorePort: Sendable {
   /// What is left of a key's time to live.
   func timeToLive(_ key: CacheKey) async throws(CacheStoreError) -> RemainingTime
 
-  /// Adds to the decimal number under a key (an absent one counts as 0) and returns the sum. A time to live is set only
-  /// when the key is made. Throws ``CacheStoreError/notANumber`` for other bytes and for sums beyond 64 bits.
-  func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int
+  /// Adds to decimal numbers (an absent one counts as 0); in the order of the increments, the sum of each or why there is
+  /// none. A time to live is set only when the key is made. Other bytes, and sums beyond 64 bits, are
+  /// ``CacheStoreError/notANumber``.
+  func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>]
 
   /// Replaces a value only if it is `expected` (nil: only if absent); tells whether it did.
   func compareAndSet(
@@ -68,6 +69,20 @@ public struct StoredValue: Sendable {
   }
 }
 
+/// What is added to the decimal number under a key.
+public struct Increment: Sendable {
+  public let key: CacheKey
+  public let amount: Int
+  public let timeToLive: Duration?
+
+  /// An amount for a key, which lives so long if it is made; nil for no end.
+  public init(_ key: CacheKey, by amount: Int, timeToLive: Duration? = nil) {
+    self.key = key
+    self.amount = amount
+    self.timeToLive = timeToLive
+  }
+}
+
 /// What is left of a key's time to live.
 public enum RemainingTime: Sendable, Equatable {
   case absent
@@ -88,6 +103,11 @@ public enum CacheStoreError: Error, Sendable, Equatable {
 extension CacheStorePort {
   /// The value of one key.
   public func get(_ key: CacheKey) async throws(CacheStoreError) -> ByteBuffer? { try await get([key])[0] }
+
+  /// Adds to one number and returns the sum.
+  public func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int {
+    try await increment([Increment(key, by: amount, timeToLive: timeToLive)])[0].get()
+  }
 
   /// Stores one value.
   public func set(_ key: CacheKey, _ bytes: ByteBuffer, timeToLive: Duration? = nil) async throws(CacheStoreError) {

@@ -16,8 +16,8 @@ struct AbsentStore: CacheStorePort {
 
   func timeToLive(_ key: CacheKey) async throws(CacheStoreError) -> RemainingTime { throw .unavailable }
 
-  func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int {
-    throw .unavailable
+  func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    increments.map { _ in .failure(.unavailable) }
   }
 
   func compareAndSet(

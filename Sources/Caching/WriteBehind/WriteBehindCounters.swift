@@ -14,9 +14,9 @@ public final class WriteBehindCounters: Sendable {
     public var interval: Duration = .seconds(1)
     /// How many different keys may wait.
     public var mostKeys = 10_000
-    /// How many keys are written at the same time.
-    public var concurrency = 64
-    /// How long one write may take.
+    /// How many keys are written in one call of the store.
+    public var batch = 256
+    /// How long one such call may take.
     public var limit: Duration = .seconds(1)
     /// How long a counter lives after it was made; nil for ever.
     public var timeToLive: Duration?
@@ -93,42 +93,37 @@ public final class WriteBehindCounters: Sendable {
     }
     var rest = sums[...]
     while !rest.isEmpty {
-      let batch = rest.prefix(options.concurrency)
-      rest = rest.dropFirst(options.concurrency)
+      let batch = rest.prefix(options.batch)
+      rest = rest.dropFirst(options.batch)
       guard await write(batch) else { break }
     }
     putBack(rest)
   }
 
-  /// Writes some counters at the same time; false when the store was out of reach for any.
+  /// Writes some counters in one call; false when the store was out of reach for any.
   private func write(_ batch: Dictionary<CacheKey, Int>.SubSequence) async -> Bool {
-    await withTaskGroup(of: (CacheKey, Int, CacheStoreError?).self) { group in
-      for (key, sum) in batch {
-        group.addTask { [self] in (key, sum, await failure(writing: sum, to: key)) }
+    let increments = batch.map { Increment($0.key, by: $0.value, timeToLive: options.timeToLive) }
+    var isReached = true
+    for (increment, outcome) in zip(increments, await outcomes(of: increments)) {
+      switch outcome {
+      case .success: settle(increment.amount, \.written)
+      case .failure(.unavailable):
+        putBack(CollectionOfOne((key: increment.key, value: increment.amount)))
+        isReached = false
+      // Not sent again: that could count twice. What is no number stays as it is.
+      case .failure(.timedOut), .failure(.notANumber): settle(increment.amount, \.uncertain)
       }
-      var isReached = true
-      for await (key, sum, failure) in group {
-        switch failure {
-        case nil: settle(sum, \.written)
-        case .unavailable:
-          putBack([(key: key, value: sum)])
-          isReached = false
-        // Not sent again: that could count twice. What is no number stays as it is.
-        case .timedOut, .notANumber: settle(sum, \.uncertain)
-        }
-      }
-      return isReached
     }
+    return isReached
   }
 
-  private func failure(writing sum: Int, to key: CacheKey) async -> CacheStoreError? {
+  private func outcomes(of increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
     do throws(CacheStoreError) {
-      _ = try await environment.within(options.limit) { [store, options] in
-        try await store.increment(key, by: sum, timeToLive: options.timeToLive)
+      return try await environment.within(options.limit) { [store] () async throws(CacheStoreError) in
+        await store.increment(increments)
       }
-      return nil
     } catch {
-      return error
+      return increments.map { _ in .failure(error) }
     }
   }
 

@@ -60,19 +60,20 @@ package final class InMemoryCacheStore: CacheStorePort {
     return stored.expiresAt == .max ? .forever : .expires(in: .nanoseconds(Int64(clamping: stored.expiresAt - now)))
   }
 
-  package func increment(
-    _ key: CacheKey, by amount: Int, timeToLive: Duration?
-  ) async throws(CacheStoreError) -> Int {
-    let sum: Result<Int, CacheStoreError> = update(key) { old, now in
-      guard let old else {
-        return (StoredBytes(DecimalNumber.encode(amount), timeToLive: timeToLive, from: now), .success(amount))
+  package func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    increments.map { increment in
+      update(increment.key) { old, now in
+        let amount = increment.amount
+        guard let old else {
+          let made = StoredBytes(DecimalNumber.encode(amount), timeToLive: increment.timeToLive, from: now)
+          return (made, .success(amount))
+        }
+        guard let number = DecimalNumber.decode(old.bytes) else { return (old, .failure(.notANumber)) }
+        let (sum, overflows) = number.addingReportingOverflow(amount)
+        guard !overflows else { return (old, .failure(.notANumber)) }
+        return (StoredBytes(bytes: DecimalNumber.encode(sum), expiresAt: old.expiresAt), .success(sum))
       }
-      guard let number = DecimalNumber.decode(old.bytes) else { return (old, .failure(.notANumber)) }
-      let (sum, overflows) = number.addingReportingOverflow(amount)
-      guard !overflows else { return (old, .failure(.notANumber)) }
-      return (StoredBytes(bytes: DecimalNumber.encode(sum), expiresAt: old.expiresAt), .success(sum))
     }
-    return try sum.get()
   }
 
   package func compareAndSet(

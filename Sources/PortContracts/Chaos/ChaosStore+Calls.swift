@@ -81,11 +81,11 @@ extension ChaosStore {
     try await pass { (store) async throws(CacheStoreError) in try await store.timeToLive(key) }
   }
 
-  package func increment(
-    _ key: CacheKey, by amount: Int, timeToLive: Duration?
-  ) async throws(CacheStoreError) -> Int {
-    try await pass { (store) async throws(CacheStoreError) in
-      try await store.increment(key, by: amount, timeToLive: timeToLive)
+  package func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    do throws(CacheStoreError) {
+      return try await pass { (store) async throws(CacheStoreError) in await store.increment(increments) }
+    } catch {
+      return increments.map { _ in .failure(error) }
     }
   }
 

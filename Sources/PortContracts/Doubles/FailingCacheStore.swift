@@ -20,10 +20,8 @@ package struct FailingCacheStore: CacheStorePort {
 
   package func timeToLive(_ key: CacheKey) async throws(CacheStoreError) -> RemainingTime { throw .unavailable }
 
-  package func increment(
-    _ key: CacheKey, by amount: Int, timeToLive: Duration?
-  ) async throws(CacheStoreError) -> Int {
-    throw .unavailable
+  package func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    increments.map { _ in .failure(.unavailable) }
   }
 
   package func compareAndSet(

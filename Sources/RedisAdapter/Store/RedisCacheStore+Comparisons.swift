@@ -4,19 +4,26 @@ import RedisClient
 
 /// Counters and compare-and-set: what must read and write in one step.
 extension RedisCacheStore {
-  package func increment(
-    _ key: CacheKey, by amount: Int, timeToLive: Duration?
-  ) async throws(CacheStoreError) -> Int {
-    let name = stored(key)
-    do throws(RedisClientError) {
-      guard let life = timeToLive?.lifeInMilliseconds else { return try await client.incrby(name, amount) }
-      let reply = try await client.eval(
-        Self.incrementScript, keys: [name], arguments: [.integer(amount), .integer(life)])
-      guard let sum = reply.integer else { throw RedisClientError(.unexpectedReply, "no sum") }
-      return sum
-    } catch {
-      throw error.concernsNumber ? .notANumber : CacheStoreError(error)
+  package func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    var outcomes = await client.sendEach(increments.map { command($0, byDigest: true) })
+    // A script that a server does not know was not run.
+    let unknown = outcomes.indices.filter { outcomes[$0].isOfUnknownScript }
+    let again = await client.sendEach(unknown.map { command(increments[$0], byDigest: false) })
+    for (index, outcome) in zip(unknown, again) { outcomes[index] = outcome }
+    return outcomes.map { outcome in
+      outcome.mapError { $0.concernsNumber ? .notANumber : CacheStoreError($0) }.flatMap { reply in
+        reply.integer.map { .success($0) } ?? .failure(.timedOut)
+      }
     }
+  }
+
+  private func command(_ increment: Increment, byDigest: Bool) -> RedisCommand {
+    let name = stored(increment.key)
+    guard let life = increment.timeToLive?.lifeInMilliseconds else { return limited(.incrby(name, increment.amount)) }
+    return limited(
+      .eval(
+        Self.incrementScript, byDigest: byDigest, keys: [name],
+        arguments: [.integer(increment.amount), .integer(life)]))
   }
 
   package func compareAndSet(
@@ -78,4 +85,11 @@ extension RedisCacheStore {
     if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
     return redis.call('DEL', KEYS[1])
     """)
+}
+
+extension Result where Failure == RedisClientError {
+  fileprivate var isOfUnknownScript: Bool {
+    if case .failure(let error) = self { return error.code == .server(prefix: "NOSCRIPT") }
+    return false
+  }
 }

@@ -1,11 +1,15 @@
+/// What became of one command of a batch.
+typealias Outcome = Result<RESPValue, RedisClientError>
+
 /// How a client reaches the servers of its topology.
 protocol CommandRouter: Sendable {
   /// Sends a command once, without retries. A server's error is a reply like any other.
   /// - Parameter deadline: when a command that has no connection yet gives up, in nanoseconds of the event loops' clock.
   func reply(to command: RedisCommand, until deadline: UInt64) async throws(RedisClientError) -> RESPValue
 
-  /// Sends commands in one write to each server concerned; replies in their order. Server errors are replies.
-  func replies(to commands: [RedisCommand], until deadline: UInt64) async throws(RedisClientError) -> [RESPValue]
+  /// Sends commands in one write to each server concerned, once, without retries; what became of each, in their order.
+  /// Server errors are replies.
+  func outcomes(of commands: [RedisCommand], until deadline: UInt64) async -> [Outcome]
 
   /// Whether every part of the data can be reached now.
   var isConnected: Bool { get }
@@ -46,6 +50,43 @@ protocol CommandRouter: Sendable {
 
   /// Closes all connections for ever.
   func shutDown()
+}
+
+extension [Outcome] {
+  /// The same failure for each of some commands.
+  init(_ failure: RedisClientError, for commands: [RedisCommand]) {
+    self.init(repeating: .failure(failure), count: commands.count)
+  }
+
+  /// The replies to all commands, or the first failure. That says that nothing was executed only where it holds for every
+  /// command that must not be executed twice.
+  func replies(to commands: [RedisCommand]) throws(RedisClientError) -> [RESPValue] {
+    var replies: [RESPValue] = []
+    replies.reserveCapacity(count)
+    var failure: RedisClientError?
+    var isUntouched = true
+    for (outcome, command) in zip(self, commands) {
+      switch outcome {
+      case .success(let reply): replies.append(reply)
+      case .failure(let error): failure = failure ?? error
+      }
+      if command.effect == .once, !outcome.isNotSent { isUntouched = false }
+    }
+    guard let failure else { return replies }
+    guard isUntouched || !failure.isNotSent else {
+      throw RedisClientError(
+        .connectionClosed(.maybeSent), "other commands of the batch may have been executed: \(failure.message)",
+        place: failure.place)
+    }
+    throw failure
+  }
+}
+
+extension Outcome {
+  fileprivate var isNotSent: Bool {
+    if case .failure(let error) = self { return error.isNotSent }
+    return false
+  }
 }
 
 extension CommandRouter {

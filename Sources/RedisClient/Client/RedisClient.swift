@@ -102,10 +102,49 @@ public final class RedisClient: Sendable {
     var retries = 0
     while true {
       do throws(RedisClientError) {
-        return try await router.replies(to: commands, until: deadline)
+        return try await router.outcomes(of: commands, until: deadline).replies(to: commands)
       } catch {
         try await prepareRetry(after: error, effect: effect, name: commands.first?.name ?? "", retries, deadline)
         retries += 1
+      }
+    }
+  }
+
+  /// Sends commands in one write per server, for whom each stands for itself, and tells what became of each, in order;
+  /// what a server answers instead of a result is a failure. A command is sent again where that is safe, as by
+  /// ``send(_:)``.
+  public func sendEach(_ commands: [RedisCommand]) async -> [Result<RESPValue, RedisClientError>] {
+    let deadline = deadline(commands.compactMap(\.timeout).max())
+    var outcomes = await outcomes(of: commands, until: deadline)
+    var retries = 0
+    while true {
+      var again: [Int] = []
+      var pause = Duration.zero
+      for (index, outcome) in outcomes.enumerated() {
+        guard case .failure(let error) = outcome else { continue }
+        guard case .retry(let delay) = rules.decide(error, effect: commands[index].effect, retries: retries) else {
+          continue
+        }
+        again.append(index)
+        pause = max(pause, delay)
+      }
+      guard !again.isEmpty, ConnectionPool.now + pause.clampedNanoseconds < deadline else { return outcomes }
+      for _ in again { journal.countRetry() }
+      // Cancelled: what was found stands.
+      do { try await Task.sleep(for: pause) } catch { return outcomes }
+      let found = await self.outcomes(of: again.map { commands[$0].within(deadline) }, until: deadline)
+      for (index, outcome) in zip(again, found) { outcomes[index] = outcome }
+      retries += 1
+    }
+  }
+
+  /// What became of commands that were sent once; errors of servers are failures.
+  private func outcomes(of commands: [RedisCommand], until deadline: UInt64) async -> [Outcome] {
+    guard !commands.isEmpty else { return [] }
+    return zip(commands, await router.outcomes(of: commands, until: deadline)).map { command, outcome in
+      outcome.flatMap { reply in
+        guard case .error(let error) = reply else { return .success(reply) }
+        return .failure(.server(error, place: command.name))
       }
     }
   }

@@ -12,12 +12,16 @@ struct SingleMasterRouter: CommandRouter {
     return try await reply(to: command, connection)
   }
 
-  func replies(to commands: [RedisCommand], until deadline: UInt64) async throws(RedisClientError) -> [RESPValue] {
-    guard let connection = pool.connection() else {
-      let connection = try await pool.connection(until: deadline)
-      return try await replies(to: commands.map { $0.within(deadline) }, connection)
+  func outcomes(of commands: [RedisCommand], until deadline: UInt64) async -> [Outcome] {
+    do throws(RedisClientError) {
+      guard let connection = pool.connection() else {
+        let connection = try await pool.connection(until: deadline)
+        return try await replies(to: commands.map { $0.within(deadline) }, connection).map(Outcome.success)
+      }
+      return try await replies(to: commands, connection).map(Outcome.success)
+    } catch {
+      return [Outcome](error, for: commands)
     }
-    return try await replies(to: commands, connection)
   }
 
   private func reply(

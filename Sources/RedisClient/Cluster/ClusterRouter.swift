@@ -19,68 +19,87 @@ final class ClusterRouter: CommandRouter {
 
   func reply(to command: RedisCommand, until deadline: UInt64) async throws(RedisClientError) -> RESPValue {
     if let split = CommandSplit(command) {
-      return split.gather(try await replies(to: split.commands, until: deadline))
+      let outcomes = await self.outcomes(of: split.commands, until: deadline)
+      return split.gather(try outcomes.replies(to: split.commands))
     }
     let slot = try Self.slot(of: [command])
     if command.effect == .reads, let slot, let reply = await replicaReply(to: command, slot) { return reply }
     return try await perform([command], slot: slot, until: deadline)[0]
   }
 
-  func replies(to commands: [RedisCommand], until deadline: UInt64) async throws(RedisClientError) -> [RESPValue] {
-    if commands.contains(where: { $0.name.uppercased() == "MULTI" }) {
-      return try await perform(commands, slot: Self.slot(of: commands), until: deadline)
+  func outcomes(of commands: [RedisCommand], until deadline: UInt64) async -> [Outcome] {
+    do throws(RedisClientError) {
+      if commands.contains(where: { $0.name.uppercased() == "MULTI" }) {
+        return try await perform(commands, slot: Self.slot(of: commands), until: deadline).map(Outcome.success)
+      }
+      return await outcomes(of: commands, groupedBy: try groups(commands), until: deadline)
+    } catch {
+      return [Outcome](error, for: commands)
     }
+  }
+
+  /// The places of commands in their batch, by the server they go to; nil for those that go by no server.
+  private func groups(_ commands: [RedisCommand]) throws(RedisClientError) -> [RedisEndpoint?: [Int]] {
     var groups: [RedisEndpoint?: [Int]] = [:]
     for (index, command) in commands.enumerated() {
       // What has to be split itself goes by no server.
       let slot = CommandSplit(command) == nil ? try Self.slot(of: [command]) : nil
       groups[slot.flatMap { topology.map.shard(of: $0)?.master }, default: []].append(index)
     }
-    let outcome = await withTaskGroup { group in
+    return groups
+  }
+
+  private func outcomes(
+    of commands: [RedisCommand], groupedBy groups: [RedisEndpoint?: [Int]], until deadline: UInt64
+  ) async -> [Outcome] {
+    await withTaskGroup { group in
       for (endpoint, indexes) in groups {
-        group.addTask { [self] in
-          let part = indexes.map { commands[$0] }
-          do throws(RedisClientError) {
-            let replies = try await self.replies(to: part, at: endpoint, deadline)
-            return (indexes, Result<[RESPValue], RedisClientError>.success(replies))
-          } catch {
-            return (indexes, .failure(error))
-          }
-        }
+        group.addTask { [self] in (indexes, await outcomes(of: indexes.map { commands[$0] }, at: endpoint, deadline)) }
       }
-      return await group.reduce(into: []) { $0.append($1) }
+      var all = [Outcome](repeating: .success(.null), count: commands.count)
+      for await (indexes, found) in group {
+        for (index, outcome) in zip(indexes, found) { all[index] = outcome }
+      }
+      return all
     }
-    var replies = [RESPValue](repeating: .null, count: commands.count)
-    for (indexes, result) in outcome {
-      for (index, reply) in zip(indexes, try result.get()) { replies[index] = reply }
-    }
-    return replies
   }
 
   /// Sends commands that belong to one server, in one write. What is redirected goes its own way afterwards.
-  private func replies(
-    to commands: [RedisCommand], at endpoint: RedisEndpoint?, _ deadline: UInt64
-  ) async throws(RedisClientError) -> [RESPValue] {
-    var replies: [RESPValue]? = nil
-    var origin = endpoint
-    if let endpoint, let connection = topology.pool(endpoint).connection() {
-      do throws(RedisClientError) {
-        replies = try await connection.sendMany(commands)
-      } catch {
-        guard error.isNotSent || (error.isLost && commands.allSatisfy { $0.effect != .once }) else { throw error }
-        origin = nil
+  private func outcomes(
+    of commands: [RedisCommand], at endpoint: RedisEndpoint?, _ deadline: UInt64
+  ) async -> [Outcome] {
+    guard let endpoint, let connection = topology.pool(endpoint).connection() else {
+      return await oneByOne(commands, deadline)
+    }
+    let replies: [RESPValue]
+    do throws(RedisClientError) {
+      replies = try await connection.sendMany(commands)
+    } catch {
+      guard error.isNotSent || (error.isLost && commands.allSatisfy { $0.effect != .once }) else {
+        return [Outcome](error, for: commands)
       }
+      return await oneByOne(commands, deadline)
     }
-    guard var replies, let origin else {
-      var replies: [RESPValue] = []
-      for command in commands { replies.append(try await reply(to: command, until: deadline)) }
-      return replies
-    }
+    var outcomes = replies.map(Outcome.success)
     for (index, reply) in replies.enumerated() {
-      guard case .error(let error) = reply, Redirection(error, from: origin) != nil else { continue }
-      replies[index] = try await self.reply(to: commands[index], until: deadline)
+      guard case .error(let error) = reply, Redirection(error, from: endpoint) != nil else { continue }
+      outcomes[index] = await outcome(of: commands[index], until: deadline)
     }
-    return replies
+    return outcomes
+  }
+
+  private func oneByOne(_ commands: [RedisCommand], _ deadline: UInt64) async -> [Outcome] {
+    var outcomes: [Outcome] = []
+    for command in commands { outcomes.append(await outcome(of: command, until: deadline)) }
+    return outcomes
+  }
+
+  private func outcome(of command: RedisCommand, until deadline: UInt64) async -> Outcome {
+    do throws(RedisClientError) {
+      return .success(try await reply(to: command, until: deadline))
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// Sends commands that belong to one slot (nil: to any master) until a server has executed them.

@@ -59,8 +59,8 @@ final class SentinelRouter: CommandRouter {
     return try await master.reply(to: command, until: deadline)
   }
 
-  func replies(to commands: [RedisCommand], until deadline: UInt64) async throws(RedisClientError) -> [RESPValue] {
-    try await master.replies(to: commands, until: deadline)
+  func outcomes(of commands: [RedisCommand], until deadline: UInt64) async -> [Outcome] {
+    await master.outcomes(of: commands, until: deadline)
   }
 
   var masters: [RedisConnection] { master.masters }

@@ -107,20 +107,23 @@ final class ModelStore: CacheStorePort {
     }
   }
 
-  func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int {
-    let sum: Result<Int, CacheStoreError> = change { state, now in
-      guard let old = state.contents.value(key, now) else {
-        state.contents.put(StoredValue(key, ByteBuffer(string: "\(amount)"), timeToLive: timeToLive), now)
-        return .success(amount)
+  func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    increments.map { increment in
+      let (key, amount) = (increment.key, increment.amount)
+      return change { state, now in
+        guard let old = state.contents.value(key, now) else {
+          let made = StoredValue(key, ByteBuffer(string: "\(amount)"), timeToLive: increment.timeToLive)
+          state.contents.put(made, now)
+          return .success(amount)
+        }
+        let text = String(buffer: old.bytes)
+        guard let number = Int(text), String(number) == text else { return .failure(.notANumber) }
+        let (sum, overflows) = number.addingReportingOverflow(amount)
+        guard !overflows else { return .failure(.notANumber) }
+        state.contents.values[key] = Value(bytes: ByteBuffer(string: "\(sum)"), expiresAt: old.expiresAt)
+        return .success(sum)
       }
-      let text = String(buffer: old.bytes)
-      guard let number = Int(text), String(number) == text else { return .failure(.notANumber) }
-      let (sum, overflows) = number.addingReportingOverflow(amount)
-      guard !overflows else { return .failure(.notANumber) }
-      state.contents.values[key] = Value(bytes: ByteBuffer(string: "\(sum)"), expiresAt: old.expiresAt)
-      return .success(sum)
     }
-    return try sum.get()
   }
 
   func compareAndSet(

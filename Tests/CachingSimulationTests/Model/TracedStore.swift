@@ -86,8 +86,8 @@ final class TracedStore: FenceStorePort {
 
   func timeToLive(_ key: CacheKey) async throws(CacheStoreError) -> RemainingTime { try await store.timeToLive(key) }
 
-  func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int {
-    try await store.increment(key, by: amount, timeToLive: timeToLive)
+  func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    await store.increment(increments)
   }
 
   func compareAndSet(

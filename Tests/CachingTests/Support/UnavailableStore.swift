@@ -16,8 +16,8 @@ struct UnavailableStore: CacheStorePort {
     AsyncThrowingStream { throw CacheStoreError.unavailable }
   }
 
-  func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int {
-    throw .unavailable
+  func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    increments.map { _ in .failure(.unavailable) }
   }
 
   func compareAndSet(

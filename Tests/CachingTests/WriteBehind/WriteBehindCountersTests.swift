@@ -27,12 +27,14 @@ struct WriteBehindCountersTests {
 
   @Test("While the store is out of reach everything waits, and then is written")
   func unavailable() async throws {
-    let counters = WriteBehindCounters(store: store)
+    var options = WriteBehindCounters.Options()
+    options.batch = 60
+    let counters = WriteBehindCounters(store: store, options: options)
     for key in keys { counters.add(to: key) }
     store.failure = .unavailable
     await counters.flush()
     #expect(counters.statistics == .init(waiting: 200))
-    #expect(store.increments < 200, "it went on asking a store that is away")
+    #expect(store.increments == 60, "it went on asking a store that is away")
     for key in keys { counters.add(to: key) }
     store.failure = nil
     await counters.flush()
@@ -105,12 +107,11 @@ private final class FaultyStore: Sendable {
 
   var increments: Int { state.withLock(\.increments) }
 
-  fileprivate func countIncrement() throws(CacheStoreError) {
-    let failure = state.withLock { state in
-      state.increments += 1
+  fileprivate func count(_ increments: [Increment]) -> CacheStoreError? {
+    state.withLock { state in
+      state.increments += increments.count
       return state.failure
     }
-    if let failure { throw failure }
   }
 }
 
@@ -125,9 +126,9 @@ extension FaultyStore: CacheStorePort {
     inner.scan(pattern, batch: batch)
   }
   func timeToLive(_ key: CacheKey) async throws(CacheStoreError) -> RemainingTime { try await inner.timeToLive(key) }
-  func increment(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async throws(CacheStoreError) -> Int {
-    try countIncrement()
-    return try await inner.increment(key, by: amount, timeToLive: timeToLive)
+  func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    if let failure = count(increments) { return increments.map { _ in .failure(failure) } }
+    return await inner.increment(increments)
   }
   func compareAndSet(
     _ key: CacheKey, expected: ByteBuffer?, new: ByteBuffer, timeToLive: Duration?

@@ -70,6 +70,34 @@ struct ClusterTests {
     }
   }
 
+  @Test("Of a batch, what living masters were given is done once, and the rest is known to be undone")
+  func partOfABatch() async throws {
+    let cluster = try await RedisCluster(replicasPerMaster: 0)
+    for server in cluster.servers { _ = try await server.cli("CONFIG", "SET", "cluster-require-full-coverage", "no") }
+    var configuration = cluster.configuration
+    configuration.commandTimeout = .seconds(1)
+    try await withClient(configuration) { client in
+      let names = (0..<60).map { "counter:\($0)" }
+      let commands = names.map { RedisCommand.incrby($0, 1) }
+      let victim = try #require(try await cluster.owner(ofSlot: HashSlot.of("counter:0")))
+      var isDead: [Bool] = []
+      for name in names { isDead.append(try await cluster.owner(ofSlot: HashSlot.of(.string(name)))?.port == victim.port) }
+      victim.kill()
+      try await eventually { client.masters.count == 2 }
+
+      let outcomes = await client.sendEach(commands)
+      for (outcome, isDead) in zip(outcomes, isDead) {
+        switch outcome {
+        case .success(let reply): #expect(!isDead && reply.integer == 1)
+        case .failure(let error): #expect(isDead && error.isNotSent, "\(error)")
+        }
+      }
+      let error = await #expect(throws: RedisClientError.self) { try await client.sendMany(commands) }
+      #expect(error?.code == .connectionClosed(.maybeSent))
+      for (name, isDead) in zip(names, isDead) where !isDead { #expect(try await client.get(name)?.text == "2") }
+    }
+  }
+
   @Test("When a master dies under load, its replica takes over; other slots are served throughout")
   func masterDeath() async throws {
     let cluster = try await RedisCluster()
