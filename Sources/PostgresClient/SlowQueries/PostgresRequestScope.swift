@@ -23,9 +23,11 @@ public final class PostgresRequestScope: Sendable {
   }
 
   func repeatedWithNames(_ times: Int) -> [(fingerprint: SQLFingerprint, name: String?, count: Int)] {
-    let counts = counts.withLock { $0 }
+    // To read a statement costs more than to count it, and those of a name are all that can be alike.
+    let byName = Dictionary(grouping: counts.withLock { $0 }, by: \.key.name)
+    let candidates = byName.values.filter { $0.reduce(0) { $0 + $1.value } >= times }.joined()
     let byFingerprint = Dictionary(
-      counts.map { (SQLFingerprint($0.key.sql), (name: $0.key.name, count: $0.value)) },
+      candidates.map { (SQLFingerprint($0.key.sql), (name: $0.key.name, count: $0.value)) },
       uniquingKeysWith: { ($0.name, $0.count + $1.count) })
     return byFingerprint.filter { $0.value.count >= times }
       .map { (fingerprint: $0.key, name: $0.value.name, count: $0.value.count) }
