@@ -64,6 +64,9 @@ CLIENTS := Benchmarks/.build-client
 $(CLIENTS)/pace: $(wildcard Benchmarks/Client/*)
 	@mkdir -p $(CLIENTS)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)
+$(CLIENTS)/pauses: Benchmarks/Pauses/pauses.c
+	@mkdir -p $(CLIENTS)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $<
 $(CLIENTS)/liballocations.so: Benchmarks/Caching/Allocations/counter.c
 	@mkdir -p $(CLIENTS)
 	$(CC) -shared -fPIC -O2 -Wall -Wextra -Werror -o $@ $<
@@ -72,7 +75,7 @@ $(CLIENTS)/liballocations.so: Benchmarks/Caching/Allocations/counter.c
 ## the builds; see Benchmarks/README.md. BENCH=--quick takes three minutes.
 bench: release
 	Scripts/install-packages $(SERVERS) wrk nginx util-linux python3 gcc libc6-dev
-	$(MAKE) $(CLIENTS)/pace
+	$(MAKE) $(CLIENTS)/pace $(CLIENTS)/pauses
 	Benchmarks/peers/setup
 	cd Benchmarks && $(SWIFT) build $(RELEASE)
 	cd Benchmarks && python3 -m bench $(BENCH)

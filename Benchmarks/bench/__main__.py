@@ -5,7 +5,7 @@ import argparse, contextlib, os, pathlib, shutil, sys, tempfile
 from . import checks, data, machine, report, runs, singles, stores
 from .contenders import CONSTANT, MODES, PACKAGES, QUIET, Contenders
 from .data import WILLOW
-from .clients import PACE
+from .clients import PACE, PAUSES
 from .figures import RATE, medians
 from .processes import CLIENT_CORE, ROOT, SERVER_CORE, Failure, ask, run, stop_on_signals
 
@@ -33,7 +33,7 @@ def options():
 
 
 def check_machine(chosen):
-    needed = [(chosen.tenantry, "make release"), (CONSTANT, "make bench"), (PACE, "make bench"),
+    needed = [(chosen.tenantry, "make release"), (CONSTANT, "make bench"), (PACE, "make bench"), (PAUSES, "make bench"),
               (PACKAGES / "go-peer", "Benchmarks/peers/setup")]
     for path, mend in needed:
         path.exists() or sys.exit(f"{path} is missing: run `{mend}` in the project's folder")
@@ -139,8 +139,8 @@ def half_rates(chosen, found, make, folder):
             ("go redis", ("hit", "go redis"), lambda: make.peer("go", "redis"))):
         if rated in table:
             half[name] = singles.half_rate(one(), table[rated][RATE], folder, max(chosen.seconds, 2), chosen.rounds)
-    found["singles"]["half_rate"] = half
-    tell(f"half rate: {half}")
+    found["singles"]["half_rate"], found["singles"]["unrest"] = half, singles.unrest(30 if chosen.rounds > 2 else 5)
+    tell(f"half rate: {half}; the machine itself: {found['singles']['unrest']}")
 
 
 def extras(chosen, found, make, shared, folder, tag):

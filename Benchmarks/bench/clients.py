@@ -1,11 +1,12 @@
 """What makes the load: wrk for one request over and over, pace for many, and the servers' own programs."""
 
-import csv, json, os, re, tempfile
+import csv, json, os, re, subprocess, tempfile
 
-from .processes import BENCHMARKS, HOST, Failure, run
+from .processes import BENCHMARKS, HOST, Failure, pinned, run
 from .stores import POSTGRES
 
 PACE = BENCHMARKS / ".build-client/pace"
+PAUSES = BENCHMARKS / ".build-client/pauses"
 UNITS = {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}  # in milliseconds
 
 
@@ -39,6 +40,12 @@ def pace(port, requests, connections, seconds, core, rate=0, once=False, warm_up
     if once and figures["requests"] == 0:
         raise Failure("no request was answered")
     return {name: value for name, value in figures.items() if name not in ("failed", "first_failure")}
+
+
+def pauses(cores, seconds):
+    """For how long, each time, other programs and the system took cores away from programs that keep all of them busy."""
+    running = [subprocess.Popen(pinned([PAUSES, seconds], core), stdout=subprocess.PIPE, text=True) for core in cores]
+    return [[int(line) / 1e6 for line in process.communicate()[0].split()] for process in running]
 
 
 def redis_benchmark(port, key, connections, seconds, core):

@@ -115,6 +115,10 @@ def singles(found):
             f"| latency at half the top rate, {name} | {figures['rate']:,}/s: p50 {figures['p50_ms']:.2f}, p99 "
             f"{figures['p99_ms']:.2f} ({', '.join(f'{p99:.2f}' for p99 in figures['each_p99_ms'])}), p99.9 "
             f"{figures['p999_ms']:.2f}, at the most {figures['max_ms']:.1f} ms |")
+    if unrest := found.get("unrest"):
+        lines.append(
+            f"| what the machine's own work does to latency | p99 {unrest['p99_ms']:.2f} ms for requests that take no time; "
+            f"{unrest['share_over_1_ms']:.1%} of them wait longer than 1 ms, {unrest['longest_ms']:.1f} ms at the most |")
     return lines if len(lines) > 4 else []
 
 

@@ -4,7 +4,7 @@ import statistics, time
 
 from . import clients, data
 from .data import WILLOW
-from .processes import CLIENT_CORE, ask
+from .processes import CLIENT_CORE, SERVER_CORE, ask
 
 
 def first_answer(contender, headers):
@@ -41,6 +41,19 @@ def warm(contender, requests, seconds):
         return {"seconds": round(took, 2), "memory_mb": round(resting, 1),
                 "memory_under_load_mb": round(contender.memory(), 1),
                 "most_memory_mb": round(contender.memory("VmHWM"), 1)}
+
+
+def unrest(seconds):
+    """What the machine itself does to latency: the p99 of requests that would take no time at all, but have to wait for
+    the server's core or the client's where other work has it."""
+    taken = clients.pauses((SERVER_CORE, CLIENT_CORE), seconds)
+    late = lambda limit: sum(max(0, pause - limit) for core in taken for pause in core) / (seconds * 1000)
+    low, high = 0, max([0, *(pause for core in taken for pause in core)])
+    while high - low > 0.001:
+        middle = (low + high) / 2
+        low, high = (middle, high) if late(middle) > 0.01 else (low, middle)
+    return {"p99_ms": round(high, 2), "share_over_1_ms": round(late(1), 4),
+            "longest_ms": round(max([0, *(pause for core in taken for pause in core)]), 2)}
 
 
 def half_rate(contender, top, folder, seconds, times):

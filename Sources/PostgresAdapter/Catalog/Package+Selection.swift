@@ -5,8 +5,8 @@ package import PostgresClient
 /// How packages are read: one statement, and so one state, for the packages and the add-ons they name. An add-on that
 /// many packages name comes once.
 ///
-/// Only the packages are put in order: an order of all rows, which are wide, costs more than reading them. UNION ALL gives
-/// its parts in turn, each as it was read, unless workers share them; no plan that reads a CTE has workers.
+/// Only the packages are put in order, since to sort rows that are wide costs about as much as to read them (decision 18).
+/// UNION ALL gives its parts in turn, each as it was read, unless workers share them; no plan that reads a CTE has workers.
 extension Package {
   package static func selection(where condition: String, orderBy order: String, limit: String) -> String {
     """

@@ -37,6 +37,29 @@ struct FaultTests {
     }
   }
 
+  @Test("A store with a limit ends its calls by itself when the server is silent, long before the client would")
+  func limited() async throws {
+    try await withStore(patience: .seconds(150)) { server, store in
+      let limited = try #require(store.limited(to: .milliseconds(300)) as? RedisCacheStore)
+      let (value, guards) = (ByteBuffer(string: "x"), [FenceGuard(tags[0], nonce: 1)])
+      server.freeze()
+      let late: Set<CacheStoreError> = [.timedOut, .unavailable]
+      try await fails(late) { _ = try await limited.read([key], tags) }
+      try await fails(late) { _ = try await limited.mint(tags) }
+      try await fails(late) { try await limited.doubt(tags, by: 1, lease: .seconds(1)) }
+      try await fails(late) { _ = try await limited.bump(tags, by: 1, position: nil) }
+      try await fails(late) { try await limited.withdraw(tags, by: 1) }
+      try await fails(late) { _ = try await limited.store(StoredValue(key, value), under: guards) }
+      try await fails(late) { _ = try await limited.compareAndSet(key, expected: nil, new: value, timeToLive: nil) }
+      try await fails(late) { _ = try await limited.compareAndSet(key, expected: value, new: value, timeToLive: nil) }
+      try await fails(late) { _ = try await limited.compareAndDelete(key, expected: value) }
+      try await fails(late) { _ = try await limited.delete([key]) }
+      try await fails(late) { _ = try await limited.increment(key, by: 1, timeToLive: .seconds(1)) }
+      server.thaw()
+      try await requireRecovery(store)
+    }
+  }
+
   @Test("A server that has become a replica refuses writes, and takes them when it is master again")
   func readOnly() async throws {
     try await withStore { server, store in
@@ -160,15 +183,16 @@ struct FaultTests {
     #expect(await store.isConnected())
   }
 
-  /// A store with a deadline of a second, on a server of the test's own.
+  /// A store with a deadline, on a server of the test's own.
   private func withStore(
-    _ arguments: [String] = [], _ body: (RedisServer, RedisCacheStore) async throws -> Void
+    _ arguments: [String] = [], patience: Duration = .seconds(1),
+    _ body: (RedisServer, RedisCacheStore) async throws -> Void
   ) async throws {
     var options = RedisServer.Options()
     options.arguments = arguments
     let server = try await RedisServer(options)
     var configuration = server.configuration
-    configuration.commandTimeout = .seconds(1)
+    configuration.commandTimeout = patience
     let client = RedisClient(silent: configuration)
     defer { client.shutdown() }
     let store = RedisCacheStore(client: client)
