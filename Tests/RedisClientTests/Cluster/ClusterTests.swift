@@ -81,7 +81,9 @@ struct ClusterTests {
       let commands = names.map { RedisCommand.incrby($0, 1) }
       let victim = try #require(try await cluster.owner(ofSlot: HashSlot.of("counter:0")))
       var isDead: [Bool] = []
-      for name in names { isDead.append(try await cluster.owner(ofSlot: HashSlot.of(.string(name)))?.port == victim.port) }
+      for name in names {
+        isDead.append(try await cluster.owner(ofSlot: HashSlot.of(.string(name)))?.port == victim.port)
+      }
       victim.kill()
       try await eventually { client.masters.count == 2 }
 
