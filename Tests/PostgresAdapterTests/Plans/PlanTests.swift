@@ -162,6 +162,19 @@ struct PlanTests {
     }
     print(expectation.testDescription, plans.compactMap { $0.firstMatch(of: /Execution Time: [\d.]+ ms/)?.output })
   }
+
+  @Test("Whatever the plan, packages come in the order of their list", arguments: PackageSort.allCases)
+  func order(_ sort: PackageSort) async throws {
+    let database = try await GeneratedData.database.value
+    let reader = PostgresCatalogReader(database: TenantDatabase(database.node, logger: .quiet))
+    // More than five times: then the server may keep a plan that it makes for any parameters.
+    for limit in [1, 2, 5, 20, 50, 100, 50, 20] {
+      let query = PackageQuery(sort: sort, page: PageRequest(limit: limit))
+      let packages = try await reader.packages(GeneratedData.tenant(7), query)
+      let places = packages.map(sort.place)
+      #expect(places.count == limit + 1 && places == places.sorted(), "a page of \(limit)")
+    }
+  }
 }
 
 /// Indexes that serve what the database asks itself.
