@@ -16,11 +16,14 @@ int main(int count, char **words) {
     fprintf(stderr, "usage: pauses SECONDS\n");
     return 64;
   }
+  static uint64_t pauses[1 << 20];
+  size_t found = 0, most = sizeof pauses / sizeof *pauses;
   uint64_t last = now(), end = last + (uint64_t)(atof(words[1]) * 1e9);
   while (last < end) {
     uint64_t time = now();
-    if (time - last > 100000) printf("%llu\n", (unsigned long long)(time - last));
+    if (time - last > 100000 && found < most) pauses[found++] = time - last;
     last = time;
   }
+  for (size_t i = 0; i < found; i++) printf("%llu\n", (unsigned long long)pauses[i]);
   return 0;
 }

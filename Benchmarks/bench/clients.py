@@ -45,7 +45,10 @@ def pace(port, requests, connections, seconds, core, rate=0, once=False, warm_up
 def pauses(cores, seconds):
     """For how long, each time, other programs and the system took cores away from programs that keep all of them busy."""
     running = [subprocess.Popen(pinned([PAUSES, seconds], core), stdout=subprocess.PIPE, text=True) for core in cores]
-    return [[int(line) / 1e6 for line in process.communicate()[0].split()] for process in running]
+    told = [process.communicate()[0] for process in running]
+    if any(process.returncode for process in running):
+        raise Failure("the pauses of the machine could not be taken")
+    return [[int(line) / 1e6 for line in text.split()] for text in told]
 
 
 def redis_benchmark(port, key, connections, seconds, core):

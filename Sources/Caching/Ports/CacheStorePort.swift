@@ -31,8 +31,8 @@ public protocol CacheStorePort: Sendable {
   func timeToLive(_ key: CacheKey) async throws(CacheStoreError) -> RemainingTime
 
   /// Adds to decimal numbers (an absent one counts as 0); in the order of the increments, the sum of each or why there is
-  /// none. A time to live is set only when the key is made. Other bytes, and sums beyond 64 bits, are
-  /// ``CacheStoreError/notANumber``.
+  /// none. Each takes effect by itself, those of one key in no certain order. A time to live is set only when the key is
+  /// made. Other bytes, and sums beyond 64 bits, are ``CacheStoreError/notANumber``.
   func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>]
 
   /// Replaces a value only if it is `expected` (nil: only if absent); tells whether it did.

@@ -42,6 +42,8 @@ public final class WriteBehindCounters: Sendable {
   }
 
   private let store: any CacheStorePort
+  /// Whether the store keeps the limit by itself, and so can tell what was never sent from what got no answer.
+  private let isTimely: Bool
   private let options: Options
   private let environment: CacheEnvironment
   private let state = Mutex(State())
@@ -50,7 +52,9 @@ public final class WriteBehindCounters: Sendable {
   public init(
     store: any CacheStorePort, options: Options = Options(), environment: CacheEnvironment = CacheEnvironment()
   ) {
-    self.store = store
+    let timely = (store as? any FenceStorePort)?.limited(to: options.limit)
+    self.store = timely ?? store
+    isTimely = timely != nil
     self.options = options
     self.environment = environment
   }
@@ -93,14 +97,14 @@ public final class WriteBehindCounters: Sendable {
     }
     var rest = sums[...]
     while !rest.isEmpty {
-      let batch = rest.prefix(options.batch)
-      rest = rest.dropFirst(options.batch)
+      let batch = rest.prefix(max(1, options.batch))
+      rest = rest.dropFirst(batch.count)
       guard await write(batch) else { break }
     }
     putBack(rest)
   }
 
-  /// Writes some counters in one call; false when the store was out of reach for any.
+  /// Writes some counters in one call; false when the store was out of reach or silent for any.
   private func write(_ batch: Dictionary<CacheKey, Int>.SubSequence) async -> Bool {
     let increments = batch.map { Increment($0.key, by: $0.value, timeToLive: options.timeToLive) }
     var isReached = true
@@ -110,14 +114,19 @@ public final class WriteBehindCounters: Sendable {
       case .failure(.unavailable):
         putBack(CollectionOfOne((key: increment.key, value: increment.amount)))
         isReached = false
-      // Not sent again: that could count twice. What is no number stays as it is.
-      case .failure(.timedOut), .failure(.notANumber): settle(increment.amount, \.uncertain)
+      // Not sent again: that could count twice.
+      case .failure(.timedOut):
+        settle(increment.amount, \.uncertain)
+        isReached = false
+      // What is no number stays as it is.
+      case .failure(.notANumber): settle(increment.amount, \.uncertain)
       }
     }
     return isReached
   }
 
   private func outcomes(of increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
+    if isTimely { return await store.increment(increments) }
     do throws(CacheStoreError) {
       return try await environment.within(options.limit) { [store] () async throws(CacheStoreError) in
         await store.increment(increments)

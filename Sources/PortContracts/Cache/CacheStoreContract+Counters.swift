@@ -66,15 +66,13 @@ extension CacheStoreContract {
           try requireRest(try await subject.store.timeToLive(key), in: .seconds(90)...(.seconds(100)))
         }
       },
-      Rule("Increments in one call take effect in their order, each with an outcome of its own") { subject in
+      Rule("Each increment of a call has an outcome of its own, in their order") { subject in
         let (counter, text, other) = (subject.key("counter"), subject.key("text"), subject.key("other"))
         try await subject.set(text, "no number")
         let outcomes = await subject.store.increment([
           Increment(counter, by: 5, timeToLive: .seconds(100)), Increment(text, by: 1), Increment(other, by: -3),
-          Increment(counter, by: 2, timeToLive: .seconds(1000)),
         ])
-        try requireEqual(
-          outcomes, [.success(5), .failure(.notANumber), .success(-3), .success(7)], "the outcomes")
+        try requireEqual(outcomes, [.success(5), .failure(.notANumber), .success(-3)], "the outcomes")
         try requireEqual(try await subject.text(text), "no number", "what is no number")
         try requireRest(try await subject.store.timeToLive(counter), in: .seconds(90)...(.seconds(100)))
         try requireEqual(try await subject.store.timeToLive(other), .forever, "of a counter made without an end")
@@ -88,7 +86,10 @@ extension CacheStoreContract {
         }
         let increments = (0..<1000).map { Increment(keys[$0 % 100], by: 1, timeToLive: .seconds(100)) }
         let sums = try await subject.store.increment(increments).map { try $0.get() }
-        try requireEqual(sums, (0..<1000).map { $0 / 100 + 1 }, "the sums")
+        for owner in 0..<100 {
+          let ofOne = stride(from: owner, to: 1000, by: 100).map { sums[$0] }
+          try requireEqual(ofOne.sorted(), Array(1...10), "the sums of one counter")
+        }
       },
       Rule("Increments at the same time are all counted, and no two return the same sum") { subject in
         let key = subject.key("counter")

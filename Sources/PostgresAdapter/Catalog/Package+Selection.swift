@@ -6,7 +6,7 @@ package import PostgresClient
 /// many packages name comes once.
 ///
 /// Only the packages are put in order, since to sort rows that are wide costs about as much as to read them (decision 18).
-/// UNION ALL gives its parts in turn, each as it was read, unless workers share them; no plan that reads a CTE has workers.
+/// UNION ALL gives its parts in turn, each as it was read, unless workers share them, and workers cannot read a CTE.
 extension Package {
   package static func selection(where condition: String, orderBy order: String, limit: String) -> String {
     """

@@ -17,13 +17,13 @@ public final class PostgresRequestScope: Sendable {
   /// trip counts once: only round trips cost a request its time.
   public var statements: Int { counts.withLock { $0.values.reduce(0, +) } }
 
-  /// Statements with the same fingerprint that came at least `times` times.
+  /// Statements with the same name (or none) and the same fingerprint that came at least `times` times.
   public func repeated(_ times: Int) -> [(fingerprint: SQLFingerprint, count: Int)] {
     repeatedWithNames(times).map { ($0.fingerprint, $0.count) }
   }
 
   func repeatedWithNames(_ times: Int) -> [(fingerprint: SQLFingerprint, name: String?, count: Int)] {
-    // To read a statement costs more than to count it, and those of a name are all that can be alike.
+    // To read a statement costs more than to count it, and one name stands for one statement.
     let byName = Dictionary(grouping: counts.withLock { $0 }, by: \.key.name)
     let candidates = byName.values.filter { $0.reduce(0) { $0 + $1.value } >= times }.joined()
     let byFingerprint = Dictionary(

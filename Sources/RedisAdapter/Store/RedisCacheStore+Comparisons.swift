@@ -5,10 +5,11 @@ import RedisClient
 /// Counters and compare-and-set: what must read and write in one step.
 extension RedisCacheStore {
   package func increment(_ increments: [Increment]) async -> [Result<Int, CacheStoreError>] {
-    var outcomes = await client.sendEach(increments.map { command($0, byDigest: true) })
+    let end = patience.map { ContinuousClock.now + $0 }
+    var outcomes = await client.sendEach(increments.map { command($0, byDigest: true, until: end) })
     // A script that a server does not know was not run.
     let unknown = outcomes.indices.filter { outcomes[$0].isOfUnknownScript }
-    let again = await client.sendEach(unknown.map { command(increments[$0], byDigest: false) })
+    let again = await client.sendEach(unknown.map { command(increments[$0], byDigest: false, until: end) })
     for (index, outcome) in zip(unknown, again) { outcomes[index] = outcome }
     return outcomes.map { outcome in
       outcome.mapError { $0.concernsNumber ? .notANumber : CacheStoreError($0) }.flatMap { reply in
@@ -17,13 +18,18 @@ extension RedisCacheStore {
     }
   }
 
-  private func command(_ increment: Increment, byDigest: Bool) -> RedisCommand {
+  private func command(
+    _ increment: Increment, byDigest: Bool, until end: ContinuousClock.Instant?
+  ) -> RedisCommand {
     let name = stored(increment.key)
-    guard let life = increment.timeToLive?.lifeInMilliseconds else { return limited(.incrby(name, increment.amount)) }
-    return limited(
-      .eval(
+    var command = RedisCommand.incrby(name, increment.amount)
+    if let life = increment.timeToLive?.lifeInMilliseconds {
+      command = .eval(
         Self.incrementScript, byDigest: byDigest, keys: [name],
-        arguments: [.integer(increment.amount), .integer(life)]))
+        arguments: [.integer(increment.amount), .integer(life)])
+    }
+    command.timeout = end.map { max(.zero, $0 - .now) }
+    return command
   }
 
   package func compareAndSet(

@@ -58,8 +58,8 @@ extension [Outcome] {
     self.init(repeating: .failure(failure), count: commands.count)
   }
 
-  /// The replies to all commands, or the first failure. That says that nothing was executed only where it holds for every
-  /// command that must not be executed twice.
+  /// The replies to all commands, or the first failure. That says that nothing was executed, so that all may be sent
+  /// again, only where it holds for every command that must not be executed twice.
   func replies(to commands: [RedisCommand]) throws(RedisClientError) -> [RESPValue] {
     var replies: [RESPValue] = []
     replies.reserveCapacity(count)
@@ -70,10 +70,10 @@ extension [Outcome] {
       case .success(let reply): replies.append(reply)
       case .failure(let error): failure = failure ?? error
       }
-      if command.effect == .once, !outcome.isNotSent { isUntouched = false }
+      if command.effect == .once, !outcome.isUndone { isUntouched = false }
     }
     guard let failure else { return replies }
-    guard isUntouched || !failure.isNotSent else {
+    guard isUntouched || !failure.isUndone else {
       throw RedisClientError(
         .connectionClosed(.maybeSent), "other commands of the batch may have been executed: \(failure.message)",
         place: failure.place)
@@ -83,10 +83,15 @@ extension [Outcome] {
 }
 
 extension Outcome {
-  fileprivate var isNotSent: Bool {
-    if case .failure(let error) = self { return error.isNotSent }
+  fileprivate var isUndone: Bool {
+    if case .failure(let error) = self { return error.isUndone }
     return false
   }
+}
+
+extension RedisClientError {
+  /// Whether nothing was executed: not sent, or refused by every server that was asked.
+  fileprivate var isUndone: Bool { isNotSent || serverPrefix != nil }
 }
 
 extension CommandRouter {

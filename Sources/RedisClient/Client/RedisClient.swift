@@ -133,7 +133,15 @@ public final class RedisClient: Sendable {
       // Cancelled: what was found stands.
       do { try await Task.sleep(for: pause) } catch { return outcomes }
       let found = await self.outcomes(of: again.map { commands[$0].within(deadline) }, until: deadline)
-      for (index, outcome) in zip(again, found) { outcomes[index] = outcome }
+      for (index, outcome) in zip(again, found) {
+        // That it was not sent again does not undo what was sent before.
+        if case .failure(let error) = outcome, error.isNotSent, case .failure(let first) = outcomes[index],
+          !first.isNotSent
+        {
+          continue
+        }
+        outcomes[index] = outcome
+      }
       retries += 1
     }
   }

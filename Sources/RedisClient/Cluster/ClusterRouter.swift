@@ -83,14 +83,22 @@ final class ClusterRouter: CommandRouter {
     var outcomes = replies.map(Outcome.success)
     for (index, reply) in replies.enumerated() {
       guard case .error(let error) = reply, Redirection(error, from: endpoint) != nil else { continue }
-      outcomes[index] = await outcome(of: commands[index], until: deadline)
+      // What is too late for another server stays refused by this one.
+      guard ConnectionPool.now < deadline else { break }
+      outcomes[index] = await outcome(of: commands[index].within(deadline), until: deadline)
     }
     return outcomes
   }
 
   private func oneByOne(_ commands: [RedisCommand], _ deadline: UInt64) async -> [Outcome] {
     var outcomes: [Outcome] = []
-    for command in commands { outcomes.append(await outcome(of: command, until: deadline)) }
+    for command in commands {
+      guard outcomes.isEmpty || ConnectionPool.now < deadline else {
+        outcomes.append(.failure(RedisClientError(.notConnected, "it was not its turn in time", place: command.name)))
+        continue
+      }
+      outcomes.append(await outcome(of: command.within(deadline), until: deadline))
+    }
     return outcomes
   }
 

@@ -60,6 +60,48 @@ struct FaultTests {
     }
   }
 
+  @Test("What is counted while the server is away waits, and is written when it is back")
+  func countedBehind() async throws {
+    // The client itself would wait much longer than a flush may take.
+    try await withStore(patience: .seconds(150)) { server, store in
+      var options = WriteBehindCounters.Options()
+      (options.batch, options.limit, options.timeToLive) = (10, .milliseconds(300), .seconds(100))
+      let counters = WriteBehindCounters(store: store, options: options)
+      let keys = (0..<100).map { CacheKey("views", .tenant(tenant), "package", ["\($0)"]) }
+      server.kill()
+      try await settle("the client knows") { !store.client.isConnected }
+      for round in 1...3 {
+        for key in keys { counters.add(to: key) }
+        await counters.flush()
+        #expect(counters.statistics.waiting == 100 * round)
+      }
+      try await server.restart()
+      try await requireRecovery(store)
+      await counters.flush()
+      #expect(counters.statistics.written == 300)
+      #expect(try await store.get(keys).allSatisfy { $0 == ByteBuffer(string: "3") })
+    }
+  }
+
+  @Test("Of what is counted while the server is silent one call at most is uncertain, and none is counted twice")
+  func countedInSilence() async throws {
+    try await withStore(patience: .seconds(150)) { server, store in
+      var options = WriteBehindCounters.Options()
+      (options.batch, options.limit) = (10, .milliseconds(300))
+      let counters = WriteBehindCounters(store: store, options: options)
+      let keys = (0..<100).map { CacheKey("views", .tenant(tenant), "package", ["\($0)"]) }
+      for key in keys { counters.add(to: key) }
+      server.freeze()
+      await counters.flush()
+      #expect(counters.statistics.waiting == 90 && counters.statistics.uncertain == 10)
+      server.thaw()
+      try await requireRecovery(store)
+      await counters.flush()
+      #expect(counters.statistics.written == 90 && counters.statistics.uncertain == 10)
+      #expect(try await store.get(keys).allSatisfy { $0 == nil || $0 == ByteBuffer(string: "1") })
+    }
+  }
+
   @Test("A server that has become a replica refuses writes, and takes them when it is master again")
   func readOnly() async throws {
     try await withStore { server, store in
