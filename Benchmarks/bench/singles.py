@@ -46,14 +46,15 @@ def warm(contender, requests, seconds):
 def unrest(seconds):
     """What the machine itself does to latency: the p99 of requests that would take no time at all, but have to wait for
     the server's core or the client's where other work has it."""
-    taken = clients.pauses((SERVER_CORE, CLIENT_CORE), seconds)
-    late = lambda limit: sum(max(0, pause - limit) for core in taken for pause in core) / (seconds * 1000)
-    low, high = 0, max([0, *(pause for core in taken for pause in core)])
+    taken = [pause for core in clients.pauses((SERVER_CORE, CLIENT_CORE), seconds) for pause in core]
+    late = lambda limit: sum(max(0, pause - limit) for pause in taken) / (seconds * 1000)
+    longest = max(taken, default=0)
+    low, high = 0, longest
     while high - low > 0.001:
         middle = (low + high) / 2
         low, high = (middle, high) if late(middle) > 0.01 else (low, middle)
     return {"p99_ms": round(high, 2), "share_over_1_ms": round(late(1), 4),
-            "longest_ms": round(max([0, *(pause for core in taken for pause in core)]), 2)}
+            "longest_ms": round(longest, 2)}
 
 
 def half_rate(contender, top, folder, seconds, times):

@@ -14,8 +14,8 @@ public protocol FenceStorePort: CacheStorePort {
   /// The values of `keys` and the generations of `tags`, in their orders, in one round trip; nil for what is missing.
   func read(_ keys: [CacheKey], _ tags: [CacheTag]) async throws(CacheStoreError) -> FencedReading
 
-  /// This store with a limit for each call of this protocol, for those that compare or add and for the deletion of keys: they
-  /// throw ``CacheStoreError/timedOut`` or ``CacheStoreError/unavailable`` soon after it by themselves, and heed
+  /// This store with a limit for each call of this protocol, for those that compare or add and for the deletion of keys:
+  /// they fail with ``CacheStoreError/timedOut`` or ``CacheStoreError/unavailable`` soon after it by themselves, and heed
   /// cancellation. nil where the store does not keep the time, so that callers must.
   func limited(to limit: Duration) -> (any FenceStorePort)?
 

@@ -68,7 +68,8 @@ final class SharedTier: Sendable {
     if mustRecover { startRecovery() }
   }
 
-  /// One call of those that ``FenceStorePort/limited(to:)`` names, within a limit; nil when it failed, which counts towards the breaker.
+  /// One call of those that ``FenceStorePort/limited(to:)`` names, within a limit; nil when it failed, which counts towards
+  /// the breaker.
   func call<Value: Sendable>(
     _ limit: Duration, _ operation: @escaping @Sendable (any FenceStorePort) async throws -> Value
   ) async -> Value? {
