@@ -3,7 +3,8 @@ import NIOPosix
 
 /// HTTP/1.1 as bytes, for what a client of its own would hide.
 package enum RawHTTP {
-  /// Sends bytes on a connection of their own and returns what comes back until it closes or `end` has come.
+  /// Sends bytes on a connection of their own and returns what comes back until it closes or `end` has come: a character
+  /// for each byte (ISO 8859-1), so that two answers are equal when their bytes are, in whatever pieces they came.
   package static func exchange(_ bytes: String, port: Int, until end: String? = nil) async throws -> String {
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .channelOption(.allowRemoteHalfClosure, value: true)
@@ -19,7 +20,7 @@ package enum RawHTTP {
       var received = ""
       do {
         for try await part in inbound {
-          received += String(buffer: part)
+          received.unicodeScalars.append(contentsOf: part.readableBytesView.lazy.map { Unicode.Scalar($0) })
           if let end, received.contains(end) { break }
         }
       } catch is IOError {
