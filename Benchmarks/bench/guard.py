@@ -1,14 +1,14 @@
 """`make bench-check`: instructions and allocations of one request, held against committed values.
 
-Counts do not depend on how busy a machine is. Each is the difference between two runs of the release build that differ in
-the number of requests alone, so that start and end fall out:
+Counts do not depend on how busy a machine is, once what a server does by the clock alone is taken off: on a slow machine
+there is more of it between two requests. The release build answers one request after another:
 
 - hit: the list from memory, in-memory preset: the hot path
 - second tier: the list from Redis (CACHE_L1=off): the hot path of the Redis client
 - miss: the list from PostgreSQL, cached nowhere: the hot path of the PostgreSQL client
 """
 
-import argparse, contextlib, json, pathlib, platform, re, shutil, subprocess, sys, tempfile
+import argparse, contextlib, itertools, json, pathlib, platform, re, shutil, statistics, subprocess, sys, tempfile, time
 
 from . import clients, data, stores
 from .contenders import Contenders
@@ -19,9 +19,11 @@ VALUES = BENCHMARKS / "results/guard.json"
 COUNTER = BENCHMARKS / ".build-client/liballocations.so"
 TOLERANCE = 0.03
 SLACK = {"instructions": 0, "allocations": 0.1}  # a request; a few allocations in a thousand requests are the clock's
-# Requests of the two runs. callgrind makes a server some fifty times slower, and misses are long.
+ROUNDS = 3
+# Requests to warm up with and of a round; of the run with few and the one with many. callgrind makes a server some fifty
+# times slower, and misses are long.
 MEASURED = {
-    "instructions": {"hit": (2_000, 6_000), "second tier": (500, 1_500), "miss": (300, 900)},
+    "instructions": {"hit": (2_000, 2_000), "second tier": (500, 500), "miss": (300, 300)},
     "allocations": {"hit": (10_000, 30_000), "second tier": (3_000, 9_000), "miss": (1_000, 3_000)},
 }
 
@@ -42,29 +44,67 @@ class Guard:
             return self.make.tenantry("hit", None, ADAPTERS_PRESET="mock", DATABASE_URL=None, REDIS_URL=None)
         return self.make.second_tier(None) if path == "second tier" else self.make.uncached(None)
 
-    def total(self, path, figure, requests):
-        """All that a process counts from its start to its end, while it answers so many requests."""
-        server, file, found = self.server(path), self.folder / "n.requests", self.folder / "count"
-        file.write_bytes(data.same("/packages", WILLOW) * requests)
-        if figure == "instructions":
-            server.command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                              f"--log-file={found}", *server.command]
-        else:
-            server.environment |= {"LD_PRELOAD": str(COUNTER), "ALLOCATIONS_FILE": str(found)}
-        with server:
-            server.wait(WILLOW)
-            clients.pace(server.port, file, 1, 300, None, once=True)
-            ended = end(server)
-        text = found.read_text() if found.exists() else ""
-        number = re.search(r"Collected : (\d+)" if figure == "instructions" else r"(\d+)", text)
-        if ended != 0 or not number:
-            raise Uncountable(f"the server ended with {ended}: {text.strip()[-500:]}")
-        return int(number[1])
-
     def each(self, path, figure):
         """For one request."""
-        few, many = MEASURED[figure][path]
-        return (self.total(path, figure, many) - self.total(path, figure, few)) / (many - few)
+        return (self.instructions if figure == "instructions" else self.allocations)(path, *MEASURED[figure][path])
+
+    def requests(self, count):
+        file = self.folder / f"{count}.requests"
+        file.write_bytes(data.same("/packages", WILLOW) * count)
+        return file
+
+    def instructions(self, path, warming, measured):
+        """By one process under callgrind: what so many requests count, less what as long a rest counts. The middle of
+        the rounds."""
+        server, written = self.server(path), self.folder / "callgrind"
+        gdb = f"--vgdb-prefix={self.folder / 'vgdb'}"
+        server.command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={written}", gdb,
+                          f"--log-file={self.folder / 'valgrind.log'}", *server.command]
+        dumps = itertools.count(1)
+
+        def counted():
+            """Since this was asked for the last time."""
+            command = ["vgdb", gdb, f"--pid={server.process.pid}", "dump"]
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            except subprocess.TimeoutExpired:
+                raise Uncountable("callgrind did not tell its count within a minute") from None
+            dump = pathlib.Path(f"{written}.{next(dumps)}")
+            number = re.search(r"^totals: (\d+)$", dump.read_text(), re.M) if dump.exists() else None
+            if not number:
+                raise Uncountable("callgrind did not tell its count: " + (done.stdout + done.stderr).strip()[-500:])
+            dump.unlink()
+            return int(number[1])
+
+        with server:
+            server.wait(WILLOW)
+            rounds = []
+            for requests in [warming] + [measured] * ROUNDS:
+                file = self.requests(requests)
+                counted()
+                began = time.monotonic()
+                clients.pace(server.port, file, 1, 300, None, once=True)
+                took, answering = time.monotonic() - began, counted()
+                time.sleep(took)
+                rounds.append((answering - counted()) / requests)
+            if (ended := end(server)) != 0:
+                raise Uncountable(f"the server ended with {ended} under valgrind")
+        return statistics.median(rounds[1:])
+
+    def allocations(self, path, few, many):
+        """By two processes that differ in the number of requests alone, so that start and end fall out."""
+        def total(requests):
+            server, found = self.server(path), self.folder / "allocations"
+            server.environment |= {"LD_PRELOAD": str(COUNTER), "ALLOCATIONS_FILE": str(found)}
+            with server:
+                server.wait(WILLOW)
+                clients.pace(server.port, self.requests(requests), 1, 300, None, once=True)
+                ended = end(server)
+            if ended != 0 or not found.exists():
+                raise Uncountable(f"the server ended with {ended}")
+            return int(found.read_text())
+
+        return (total(many) - total(few)) / (many - few)
 
 
 def end(server):
@@ -77,7 +117,7 @@ def end(server):
 
 
 def check_valgrind():
-    if not shutil.which("valgrind"):
+    if not shutil.which("valgrind") or not shutil.which("vgdb"):
         raise Uncountable("valgrind is not installed")
     done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "true"], capture_output=True)
     if done.returncode:
