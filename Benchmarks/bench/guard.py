@@ -95,6 +95,7 @@ class Guard:
         """By two processes that differ in the number of requests alone, so that start and end fall out."""
         def total(requests):
             server, found = self.server(path), self.folder / "allocations"
+            found.unlink(missing_ok=True)
             server.environment |= {"LD_PRELOAD": str(COUNTER), "ALLOCATIONS_FILE": str(found)}
             with server:
                 server.wait(WILLOW)

@@ -122,10 +122,7 @@ struct RepeatedCommandTests {
     let receipts = Receipts()
     var sent: Set<Int> = []
     try await withClient(configuration) { client in
-      // A slow machine takes fewer commands in a wave.
-      var wave = 0
-      while wave < 100 || sent.count <= 5000 {
-        defer { wave += 1 }
+      for wave in 0..<100 {
         try await eventually { client.isConnected }
         for number in wave * 100..<(wave + 1) * 100 {
           let limit = Duration.milliseconds(number % 7 == 0 ? 1 : 2000)
@@ -146,6 +143,7 @@ struct RepeatedCommandTests {
       right += 1
     }
     print("Repeated commands under fire: \(sent.count) sent, \(right) right")
+    // How many are in time is a matter of the machine's speed.
     #expect(right > 0 && right < sent.count)
   }
 }
