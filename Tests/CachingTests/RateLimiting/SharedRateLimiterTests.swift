@@ -18,6 +18,7 @@ struct SharedRateLimiterTests {
     for step in 0..<3_600 {  // 20 requests a second for three minutes
       if step.isMultiple(of: 20) { await fleet.keepInTouch() }
       if try await fleet.take(step % 4, client("a")).isAllowed { admitted.append(clock.nanoseconds() / 1_000_000) }
+      await fleet.settle()
       clock.advance(by: .milliseconds(50))
     }
     let most = admitted.map { start in admitted.count { $0 >= start && $0 < start + 60_000 } }.max() ?? 0
@@ -132,16 +133,18 @@ struct SharedRateLimiterTests {
 private struct Fleet: Sendable {
   let store: FaultyLimits
   let limiters: [RateLimiter]
+  private let background = Background()
 
   init(_ count: Int, client: Int, _ clock: ManualClock, patience: Duration = .seconds(5)) async {
     let store = FaultyLimits(clock)
     self.store = store
-    limiters = (0..<count).map { number in
+    var environment = CacheEnvironment(ticker: clock)
+    environment.start = { [background] in background.start($0) }
+    limiters = (0..<count).map { [environment] number in
       var shared = SharedRateLimits(store: store, roster: store, instance: "\(number)")
       shared.patience = patience
       return RateLimiter(
-        clientQuota: client, tenantQuota: 0, globalQuota: 0, shared: shared,
-        environment: CacheEnvironment(ticker: clock))
+        clientQuota: client, tenantQuota: 0, globalQuota: 0, shared: shared, environment: environment)
     }
     // Each hears of those that come after it in its second round.
     await keepInTouch()
@@ -154,8 +157,24 @@ private struct Fleet: Sendable {
 
   func keepInTouch() async { for limiter in limiters { await limiter.keepInTouch() } }
 
-  /// Lets what runs in the background go on.
-  func settle() async { for _ in 0..<20 { await Task.yield() } }
+  /// Waits for all that runs in the background.
+  func settle() async { await background.end() }
+}
+
+/// The tasks that limiters have started.
+private final class Background: Sendable {
+  private let tasks = Mutex<[Task<Void, Never>]>([])
+
+  func start(_ work: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    let task = Task { await work() }
+    tasks.withLock { $0.append(task) }
+    return task
+  }
+
+  /// Waits until none runs, of those that others start, too.
+  func end() async {
+    while let task = tasks.withLock({ $0.popLast() }) { await task.value }
+  }
 }
 
 /// A store that counts its calls, and can be taken away.
