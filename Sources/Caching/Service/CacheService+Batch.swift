@@ -73,12 +73,17 @@ extension CacheService {
       do {
         loaded = .success(try await counted(seeing: position) { try await load(keys) })
       } catch { loaded = .failure(error) }
-      await withTaskGroup(of: Void.self) { group in
-        for (boarding, way) in missing {
-          group.addTask { [self] in
-            let outcome = await settle(findings[boarding.key], way) { try loaded.get()[boarding.key] }
-            land(boarding, outcome, policy)
-          }
+      let end: @Sendable (Boarding, Way<Value>) async -> Void = { [self] boarding, way in
+        let outcome = await settle(findings[boarding.key], way) { try loaded.get()[boarding.key] }
+        land(boarding, outcome, policy)
+      }
+      if case .failure = loaded {
+        // In this order, since callers wait for the last one first: who has the error finds none of these flights, and may
+        // try again at once.
+        for (boarding, way) in missing { await end(boarding, way) }
+      } else {
+        await withTaskGroup(of: Void.self) { group in
+          for (boarding, way) in missing { group.addTask { await end(boarding, way) } }
         }
       }
     }

@@ -2,11 +2,11 @@ package import CatalogDomain
 import Kernel
 package import PostgresClient
 
-/// How packages are read: one statement, and so one state, for the packages and the add-ons they name. An add-on that
-/// many packages name comes once.
+/// How packages are read: one statement, and so one state, for the packages, the add-ons they name and the segments of
+/// both. What many packages name comes once, and is put together here.
 ///
-/// Only the packages are put in order, since to sort rows that are wide costs about as much as to read them (decision 18).
-/// UNION ALL gives its parts in turn, each as it was read, unless workers share them, and workers cannot read a CTE.
+/// Only the packages are put in order, as the index has them (decision 18). UNION ALL gives its parts in turn, each as it
+/// was read, unless workers share them, and workers cannot read a CTE.
 extension Package {
   package static func selection(where condition: String, orderBy order: String, limit: String) -> String {
     """
@@ -15,69 +15,79 @@ extension Package {
         ARRAY(SELECT l.add_on_id FROM package_add_ons l WHERE l.tenant_id = $1 AND l.package_id = e.id ORDER BY l.position)
           AS add_on_ids, e.*
       FROM packages e WHERE \(condition) ORDER BY \(order) LIMIT \(limit)
-    ), names AS MATERIALIZED (
-      SELECT id, slug FROM segments WHERE tenant_id = $1
     )
-    (SELECT e.add_on_ids, e.id, e.version, e.slug, e.title, e.description, e.price_cents, s.slug,
-      e.created_at, e.updated_at, e.currency, e.grouping, e.grouping_order, e.status, e.photo_urls,
-      e.photo_alts, e.segment_order, NULL
-    FROM page e LEFT JOIN names s ON s.id = e.segment_id ORDER BY \(order))
+    SELECT e.id, e.slug, e.version, e.title, e.description, e.price_cents, e.segment_id, e.created_at, e.updated_at,
+      NULL::boolean, e.currency, e.grouping, e.grouping_order, e.status, e.photo_urls, e.photo_alts, e.segment_order,
+      e.add_on_ids
+    FROM page e
     UNION ALL
-    SELECT NULL, a.id, a.version, a.slug, a.title, a.description, a.price_cents, s.slug,
-      a.created_at, a.updated_at, NULL, NULL, NULL, NULL, NULL,
-      NULL, NULL, a.active
-    FROM add_ons a LEFT JOIN names s ON s.id = a.segment_id
-    WHERE a.tenant_id = $1 AND a.id IN (SELECT unnest(add_on_ids) FROM page)
+    SELECT a.id, a.slug, a.version, a.title, a.description, a.price_cents, a.segment_id, a.created_at, a.updated_at,
+      a.active, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM add_ons a WHERE a.tenant_id = $1 AND a.id IN (SELECT unnest(add_on_ids) FROM page)
+    UNION ALL
+    SELECT s.id, s.slug, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM segments s WHERE s.tenant_id = $1
     """
   }
 
   package static func records(_ rows: PostgresRows) throws -> [Package] {
-    // Add-ons come last, and name none.
-    let split = rows.firstIndex { $0.isNull(0) } ?? rows.endIndex
+    let addOnStart = rows.firstIndex { $0.isNull(17) } ?? rows.endIndex
+    let segmentStart = rows[addOnStart...].firstIndex { $0.isNull(9) } ?? rows.endIndex
+    var segments: [UniqueID: Slug] = [:]
+    segments.reserveCapacity(rows.endIndex - segmentStart)
+    for row in rows[segmentStart...] { segments[try row.decode(0)] = try row.decode(1) }
     var addOns: [ID<AddOn>: AddOn] = [:]
-    addOns.reserveCapacity(rows.endIndex - split)
-    for row in rows[split...] {
-      let addOn = try AddOn(sharing: row)
+    addOns.reserveCapacity(segmentStart - addOnStart)
+    for row in rows[addOnStart..<segmentStart] {
+      let addOn = try AddOn(sharing: row, segments)
       addOns[addOn.id] = addOn
     }
-    return try rows[..<split].map { try Package($0, addOns) }
+    return try rows[..<addOnStart].map { try Package($0, addOns, segments) }
   }
 
-  private init(_ row: PostgresRow, _ known: [ID<AddOn>: AddOn]) throws(PostgresError) {
-    var shared = ColumnReader(row, from: 1)
-    let id: ID<Package> = try shared.next()
-    let version: Int = try shared.next()
-    let (slug, title): (Slug, String) = (try shared.next(), try shared.next())
-    let (description, price): (String, Int) = (try shared.next(), try shared.next())
-    let segment: Slug? = try shared.nextIfPresent()
-    let (createdAt, updatedAt): (Timestamp, Timestamp) = (try shared.next(), try shared.next())
-    let currency: CurrencyCode = try shared.next()
-    let (grouping, groupingOrder): (String?, Int) = (try shared.nextIfPresent(), try shared.next())
-    let status: Status = try shared.next()
-    let (urls, alts): ([String], [String]) = (try shared.next(), try shared.next())
-    let segmentOrder: Int = try shared.next()
-    let ids: [ID<AddOn>] = try row.decode(0)
+  private init(
+    _ row: PostgresRow, _ known: [ID<AddOn>: AddOn], _ segments: [UniqueID: Slug]
+  ) throws(PostgresError) {
+    var columns = ColumnReader(row)
+    let (id, slug): (ID<Package>, Slug) = (try columns.next(), try columns.next())
+    let (version, title): (Int, String) = (try columns.next(), try columns.next())
+    let (description, price): (String, Int) = (try columns.next(), try columns.next())
+    let segment: UniqueID? = try columns.nextIfPresent()
+    let (createdAt, updatedAt): (Timestamp, Timestamp) = (try columns.next(), try columns.next())
+    columns.skip()
+    let currency: CurrencyCode = try columns.next()
+    let (grouping, groupingOrder): (String?, Int) = (try columns.nextIfPresent(), try columns.next())
+    let status: Status = try columns.next()
+    let (urls, alts): ([String], [String]) = (try columns.next(), try columns.next())
+    let segmentOrder: Int = try columns.next()
+    let ids: [ID<AddOn>] = try columns.next()
     let addOns = ids.compactMap { known[$0] }
     self.init(
       id: id, version: version,
       fields: Fields(
         slug: slug, title: title, description: description, priceCents: price, currency: currency,
-        segmentSlug: segment, grouping: grouping, groupingOrder: groupingOrder, status: status,
-        photos: zip(urls, alts).map { Photo(url: $0, alt: $1) }, addOnSlugs: addOns.map(\.fields.slug)),
+        segmentSlug: segment.flatMap { segments[$0] }, grouping: grouping, groupingOrder: groupingOrder,
+        status: status, photos: zip(urls, alts).map { Photo(url: $0, alt: $1) },
+        addOnSlugs: addOns.map(\.fields.slug)),
       addOns: addOns, segmentOrder: segmentOrder, createdAt: createdAt, updatedAt: updatedAt)
   }
 }
 
 extension AddOn {
   /// Reads an add-on from the columns that it shares with packages.
-  fileprivate init(sharing row: PostgresRow) throws(PostgresError) {
-    var shared = ColumnReader(row, from: 1)
-    let (id, version): (ID<AddOn>, Int) = (try shared.next(), try shared.next())
-    let fields = Fields(
-      slug: try shared.next(), title: try shared.next(), description: try shared.nextIfPresent(),
-      priceCents: try shared.next(), segmentSlug: try shared.nextIfPresent(), active: try row.decode(17))
+  fileprivate init(sharing row: PostgresRow, _ segments: [UniqueID: Slug]) throws(PostgresError) {
+    var columns = ColumnReader(row)
+    let (id, slug): (ID<AddOn>, Slug) = (try columns.next(), try columns.next())
+    let (version, title): (Int, String) = (try columns.next(), try columns.next())
+    let (description, price): (String?, Int) = (try columns.nextIfPresent(), try columns.next())
+    let segment: UniqueID? = try columns.nextIfPresent()
+    let (createdAt, updatedAt): (Timestamp, Timestamp) = (try columns.next(), try columns.next())
     self.init(
-      id: id, version: version, fields: fields, createdAt: try shared.next(), updatedAt: try shared.next())
+      id: id, version: version,
+      fields: Fields(
+        slug: slug, title: title, description: description, priceCents: price,
+        segmentSlug: segment.flatMap { segments[$0] }, active: try columns.next()),
+      createdAt: createdAt, updatedAt: updatedAt)
   }
 }
 

@@ -23,4 +23,7 @@ struct ColumnReader {
     defer { column += 1 }
     return try row.decodeIfPresent(column, as: type)
   }
+
+  /// Passes over the next column.
+  mutating func skip() { column += 1 }
 }
