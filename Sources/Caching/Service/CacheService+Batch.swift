@@ -31,7 +31,7 @@ extension CacheService {
         let entries = try unshared.map { key, stamp in
           (key: key, entry: try encode(key, loaded[key], stamp: stamp, policy: policy))
         }
-        outdate(entries)
+        await outdate(entries, policy)
         for (key, entry) in entries { found[key] = entry }
       }
       while let boarding = waiting.popLast() { found[boarding.key] = try await wait(boarding) }

@@ -15,7 +15,7 @@ extension CacheService {
       return answer(
         try await doubtLoads.run(key, stamp: stamp) { [self] in
           let entry = try encode(key, try await counted(seeing: nil, load), stamp: stamp, policy: policy)
-          outdate([(key, entry)])
+          await outdate([(key, entry)], policy)
           return entry
         })
     }
@@ -48,11 +48,16 @@ extension CacheService {
   }
 
   /// What was loaded past the cache may show a change elsewhere that this instance has not heard of: nobody who asks from
-  /// now on may be given what was loaded before.
-  func outdate(_ loaded: [(key: CacheKey, entry: CacheEntry)]) {
+  /// now on may be given what was loaded before. The store tells which tags that can be; without its word all are taken for
+  /// changed.
+  func outdate(_ loaded: [(key: CacheKey, entry: CacheEntry)], _ policy: CachePolicy) async {
     guard let shared else { return }
     for (key, entry) in loaded { shared.outran(entry, key) }
-    generations.bump(loaded.flatMap(\.key.suspectTags))
+    for keys in loaded.map(\.key).grouped(by: \.scope) {
+      let tags = keys.flatMap(\.cacheTags).uniqued()
+      let changed = await shared.unsettled(tags, limit: policy.softSharedLimit ?? options.readLimit)
+      generations.bump(changed ?? keys.flatMap(\.suspectTags).uniqued())
+    }
   }
 
   /// Runs a load and counts it.

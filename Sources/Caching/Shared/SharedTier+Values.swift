@@ -43,6 +43,17 @@ extension SharedTier {
     }
   }
 
+  /// Takes note of the generations of one owner's tags. Returns those of which a change may be under way, and those that
+  /// have none; nil when the store is out of reach or may not be trusted about them.
+  func unsettled(_ tags: [CacheTag], limit: Duration) async -> [CacheTag]? {
+    guard isReadable(tags), let reading = await call(limit, { try await $0.read([], tags) }) else { return nil }
+    return zip(tags, reading.generations).compactMap { tag, generation in
+      guard let generation, !generation.isInDoubt else { return tag }
+      generations.learn(tag, nonce: generation.nonce)
+      return nil
+    }
+  }
+
   /// The values of keys and the generations of tags, which are made where they are missing.
   private func settled(
     _ keys: [CacheKey], _ tags: [CacheTag], limit: Duration
