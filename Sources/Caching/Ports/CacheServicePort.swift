@@ -10,7 +10,7 @@ public protocol CacheServicePort: Sendable {
   /// The entry of a key if this instance has it in memory and it is valid. Never suspends, never loads.
   func peek(_ key: CacheKey) -> CacheEntry?
 
-  /// A way to look for a key in the shared store without a task; nil where it is not the only tier, or has no such way.
+  /// A way to look for a key in the shared store without a task; nil where there is none, or none with such a way.
   func glance(at key: CacheKey, policy: CachePolicy) -> CacheGlance?
 
   /// The value of a key, or nil when it is not cached or was stored as another type.

@@ -40,6 +40,20 @@ extension CacheService {
   /// The entry of a key also past its time, if that is within its grace and nothing of it is known to have changed.
   func stale(_ key: CacheKey) -> CacheEntry? { entry(key, .stale, countsMiss: false) }
 
+  /// The same, to be compared with the store: that it is asked for counts as no read.
+  func renewable(_ key: CacheKey) -> CacheEntry? {
+    let now = environment.ticker.nanoseconds()
+    var found: CacheEntry?
+    _ = local.record(key, countsMiss: false) { entry in
+      if judge(entry, .stale, now) == .valid { found = entry }
+      return .withheld
+    }
+    return found
+  }
+
+  /// Counts a read of a key that memory could not answer.
+  func countMiss(_ key: CacheKey) { _ = local.record(key, countsMiss: true) { _ in .withheld } }
+
   /// What a reader asks of an entry of which nothing has changed.
   private enum Demand {
     /// That it is not due for a load, and this instance would have heard of a change.

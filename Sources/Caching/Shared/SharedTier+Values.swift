@@ -26,8 +26,10 @@ extension SharedTier {
   }
 
   /// The value that a ``RepeatedRead`` has brought, if it may be read; nil also where a generation has to be made first.
+  /// - Parameter known: an entry whose bytes are taken where the value has the same.
   func value(
-    in result: Result<FencedReading, CacheStoreError>, of key: CacheKey, _ tags: [CacheTag], most: Int
+    in result: Result<FencedReading, CacheStoreError>, of key: CacheKey, _ tags: [CacheTag], most: Int,
+    known: CacheEntry? = nil
   ) -> SharedValue? {
     switch result {
     case .failure(let error):
@@ -39,7 +41,7 @@ extension SharedTier {
       let nonces = reading.generations.compactMap { $0.flatMap { $0.isInDoubt ? nil : $0.nonce } }
       guard nonces.count == tags.count else { return nil }
       for (tag, nonce) in zip(tags, nonces) { generations.learn(tag, nonce: nonce) }
-      return reading.values.first.flatMap(\.self).flatMap { unpack($0, key, under: nonces, most: most) }
+      return reading.values.first.flatMap(\.self).flatMap { unpack($0, key, under: nonces, most: most, known: known) }
     }
   }
 
@@ -102,14 +104,15 @@ extension SharedTier {
   }
 
   private func unpack(
-    _ bytes: ByteBuffer, _ key: CacheKey, under nonces: [UInt64], isInDoubt: Bool = false, most: Int
+    _ bytes: ByteBuffer, _ key: CacheKey, under nonces: [UInt64], isInDoubt: Bool = false, most: Int,
+    known: CacheEntry? = nil
   ) -> SharedValue? {
     do throws(Envelope.Flaw) {
       let envelope = try Envelope(bytes)
       guard !isInDoubt, envelope.nonces == nonces,
         state.withLock({ $0.outrun.admits(key, envelope.entityTag, under: envelope.nonces) })
       else { return nil }
-      let bodies = try envelope.bodies(most: most, gzip)
+      let bodies = if let same = known?.bodies(of: envelope) { same } else { try envelope.bodies(most: most, gzip) }
       return SharedValue(
         body: bodies.body, gzip: bodies.gzip, entityTag: envelope.entityTag,
         isAbsent: envelope.flags.contains(.absent),
@@ -121,6 +124,15 @@ extension SharedTier {
       _ = environment.start { [store] in _ = try? await store.compareAndDelete(key, expected: bytes) }
       return nil
     }
+  }
+}
+
+extension CacheEntry {
+  /// Its bytes, if they are those of an envelope: then nothing need be decompressed.
+  fileprivate func bodies(of envelope: Envelope) -> (body: ByteBuffer, gzip: ByteBuffer?)? {
+    guard envelope.entityTag == entityTag, Int(envelope.bodyLength) == bodyLength else { return nil }
+    let gzip = gzip
+    return envelope.flags.contains(.gzip) == (gzip != nil) ? (body, gzip) : nil
   }
 }
 

@@ -2,8 +2,9 @@ import Caching
 import NIOCore
 import TenancyDomain
 
-/// Answers from a store that instances share, where memory holds none: both reads that an answer takes are sent at once, and
-/// there is no task. Whatever is not plain goes the way of ``answer(_:_:_:)``.
+/// Answers from a store that instances share, where memory holds none, or none that it may give without the store's word: the
+/// reads that an answer takes are sent at once, and there is no task. Whatever is not plain goes the way of
+/// ``answer(_:_:_:)``.
 extension HitResponder {
   /// Whose the key is, and the answer to whom it spoke for last. That it still does is seen when both are there.
   struct Look {
@@ -40,6 +41,11 @@ extension HitResponder {
     let sighting = NIOLoopBound(Sighting(look), eventLoop: eventLoop)
     let seen = { @Sendable (isHolder: Bool, entry: CacheEntry?) in
       let sighting = sighting.value
+      guard sighting.missing > 0 else { return }
+      guard let entry else {
+        sighting.missing = 0
+        return then(nil)
+      }
       if isHolder { sighting.holder = entry } else { sighting.answer = entry }
       sighting.missing -= 1
       if sighting.missing == 0 { then(hit(sighting, question, here)) }
@@ -47,8 +53,13 @@ extension HitResponder {
     let arrived = { @Sendable (isHolder: Bool, entry: CacheEntry?) in
       if eventLoop.inEventLoop { seen(isHolder, entry) } else { eventLoop.execute { seen(isHolder, entry) } }
     }
-    guard look.holder.look({ arrived(true, $0) }) else { return then(nil) }
-    if !look.answer.look({ arrived(false, $0) }) { seen(false, nil) }
+    for (isHolder, glance) in [(false, look.answer), (true, look.holder)] {
+      if let entry = glance.peek() {
+        seen(isHolder, entry)
+      } else if !glance.look({ arrived(isHolder, $0) }) {
+        return seen(isHolder, nil)
+      }
+    }
   }
 
   private func hit(_ sighting: Sighting, _ question: Question, _ here: Here) -> Hit? {

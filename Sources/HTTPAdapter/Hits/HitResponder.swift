@@ -44,7 +44,7 @@ struct HitResponder: Sendable {
     let start = ticker.nanoseconds()
     let (head, bytes) = (request.head, buffer.readableBytesUInt8Span)
     if let tenant = directory.peek(key), let target = request.target(tenant, memory),
-      let entry = catalog.peek(target.key)
+      let entry = target.peek(catalog)
     {
       switch limits.take(caller.subjects(tenant, bytes, head, limits)) {
       case .unlimited: return .answered(hit(entry, target, nil, request, bytes, memory, since: start))

@@ -38,6 +38,9 @@ final class HitTarget {
     histograms = Array(repeating: nil, count: EntityForm.allCases.count * 2)
   }
 
+  /// The answer, if memory has it.
+  func peek(_ catalog: CatalogService) -> CacheEntry? { catalog.peek(key) ?? glance(catalog)?.peek() }
+
   /// The way to look for the answer in a store that instances share.
   func glance(_ catalog: CatalogService) -> CacheGlance? {
     if let look { return look }

@@ -61,7 +61,8 @@ package struct TenantDirectory: Sendable {
 
   /// The tenant a key speaks for, without suspending, if memory has it; nil when ``holder(ofKey:)`` must be asked.
   package func peek(_ prepared: PreparedKey) -> TenantID? {
-    guard let entry = cache.peek(prepared.credential.cacheKey), !entry.isAbsent else { return nil }
+    guard let entry = cache.peek(prepared.credential.cacheKey) ?? prepared.last?.glance.peek(), !entry.isAbsent
+    else { return nil }
     return tenant(prepared, in: entry)
   }
 

@@ -90,9 +90,10 @@ extension World {
     }
   }
 
-  /// What a look at the store finds, on a node that has no memory.
+  /// What is found without a task: in memory, or by a look at the store.
   private func glance(_ subject: Subject, _ node: Node) async -> CacheEntry? {
     guard let glance = node.cache.glance(at: subject.key, policy: subject.policy) else { return nil }
+    if let entry = glance.peek() { return entry }
     return await call(node, "glance at \(subject.number)") {
       await withCheckedContinuation { continuation in
         if !glance.look({ continuation.resume(returning: $0) }) { continuation.resume(returning: nil) }

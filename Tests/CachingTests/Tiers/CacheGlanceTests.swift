@@ -100,14 +100,151 @@ struct CacheGlanceTests {
     #expect(!glance.look { _ in Issue.record("nobody is to be called") })
   }
 
-  @Test("A cache with a tier in memory, and one without a shared store, have no looks")
+  @Test("A cache without a shared store has no looks, nor has a policy that passes over it")
   func none() {
-    #expect(service(memory: 10).glance(at: key, policy: .forever) == nil)
     #expect(CacheService(store: store, limits: .init(entries: 0)).glance(at: key, policy: .forever) == nil)
     var policy = CachePolicy.forever
     policy.skipsRead = true
     #expect(service().glance(at: key, policy: policy) == nil)
   }
+}
+
+@Suite("Entries in memory that are renewed without a task", .timeLimit(.minutes(2)))
+struct CacheGlanceRenewalTests {
+  private static let delay = Duration.milliseconds(7)
+
+  private let clock = ManualClock()
+  private let gate = Gate()
+  private let link: ChaosStore
+  private let key = CacheKey("n", .platform, "a", tags: ["venue"])
+  private let text = String(repeating: "good ", count: 400)
+
+  init() {
+    var environment = CacheEnvironment(ticker: clock, wallClock: clock)
+    environment.sleep = { [gate] in
+      guard $0 == Self.delay else { return try await Task.sleep(for: $0) }
+      await gate.wait()
+    }
+    link = ChaosStore(InMemoryCacheStore(ticker: clock), seed: 1, environment: environment)
+  }
+
+  /// One that asks the store again after ten seconds, and a second before without anybody waiting.
+  private func service() -> CacheService {
+    var options = SharedTierOptions()
+    options.channel = nil
+    options.localTimeToLive = .seconds(10)
+    options.readLimit = .seconds(60)
+    options.writeLimit = .seconds(60)
+    return CacheService(
+      shared: link, options: options, environment: CacheEnvironment(ticker: clock, wallClock: clock))
+  }
+
+  private func load(_ service: CacheService, _ policy: CachePolicy = .forever) async throws -> Cached<String> {
+    let cached = try await service.getOrSet(key, as: String.self, policy: policy) { [text] in Loaded(text) }
+    return try #require(cached)
+  }
+
+  private func loaded(_ policy: CachePolicy = .forever) async throws -> (CacheService, CacheGlance) {
+    let service = service()
+    _ = try await load(service, policy)
+    let glance = try #require(service.glance(at: key, policy: policy))
+    return (service, glance)
+  }
+
+  @Test("One that is due is served, and is there for as long again; what memory holds of it is not made anew")
+  func due() async throws {
+    let (service, glance) = try await loaded()
+    let first = try #require(service.peek(key))
+    for round in 1...3 {
+      clock.advance(by: .milliseconds(9_500))
+      #expect(service.peek(key) == nil && glance.peek() != nil)
+      try await eventually("it is renewed") { service.peek(key) != nil }
+      #expect(service.getStats().refreshes == round && service.getStats().shared?.hits == round)
+    }
+    let last = try #require(service.peek(key))
+    #expect(last.gzip == first.gzip && last.entityTag == first.entityTag && last.stamp == first.stamp)
+    #expect(last.body.withUnsafeReadableBytes(\.baseAddress) == first.body.withUnsafeReadableBytes(\.baseAddress))
+    #expect(service.getStats().loads == 1)
+  }
+
+  @Test("One whose time in memory is over waits for the store's word, and is kept again with its value")
+  func over() async throws {
+    let policy = CachePolicy(timeToLive: nil, keepsValue: true)
+    let (service, glance) = try await loaded(policy)
+    clock.advance(by: .seconds(11))
+    let before = service.getStats()
+    #expect(glance.peek() == nil)
+    #expect(await glance.entry()?.value(as: String.self) == text)
+    #expect(service.peek(key)?.value(as: String.self) == text)
+    let after = service.getStats()
+    #expect(after.loads == 1 && after.shared?.hits == 1 && after.misses == before.misses)
+  }
+
+  @Test("What was changed elsewhere, or was removed, is neither found nor kept; what memory has not is not looked for")
+  func changed() async throws {
+    let (service, glance) = try await loaded()
+    clock.advance(by: .seconds(11))
+    await self.service().invalidate([.named("venue", .platform)])
+    #expect(await glance.entry() == nil)
+    #expect(service.renewable(key) == nil)
+    #expect(!glance.look { _ in Issue.record("nobody is to be called") })
+    _ = try await load(service)
+    #expect(service.getStats().loads == 2)
+    await service.del([key])
+    #expect(!glance.look { _ in Issue.record("nobody is to be called") })
+  }
+
+  @Test("What somebody removes while it is looked for is given and not kept")
+  func overtaken() async throws {
+    let (service, glance) = try await loaded()
+    clock.advance(by: .seconds(11))
+    link.odds.delay = Self.delay...Self.delay
+    let answer = await withCheckedContinuation { continuation in
+      #expect(glance.look { continuation.resume(returning: $0) })
+      service.flights.detach(key)
+      service.local.remove(key)
+      gate.open()
+    }
+    #expect(answer != nil)
+    #expect(service.renewable(key) == nil)
+  }
+
+  @Test("One that is near its end in the store as well is left to a load")
+  func near() async throws {
+    let policy = CachePolicy(timeToLive: .seconds(60), jitter: 0, refreshThreshold: .seconds(15))
+    let (service, glance) = try await loaded(policy)
+    for _ in 0..<4 {
+      clock.advance(by: .milliseconds(9_500))
+      #expect(glance.peek() != nil)
+      try await eventually("it is renewed") { service.peek(key) != nil }
+    }
+    clock.advance(by: .milliseconds(9_500))
+    #expect(glance.peek() != nil)
+    try await eventually("it is found out") { glance.peek() == nil }
+    #expect(service.getStats().loads == 1)
+    _ = try await load(service, policy)
+    try await eventually("it is loaded") { glance.peek() != nil && service.peek(key) != nil }
+    #expect(service.getStats().loads == 2)
+  }
+
+  @Test("With the store away nothing is renewed, and what is trusted is served")
+  func away() async throws {
+    let (service, glance) = try await loaded()
+    link.odds = .refusing
+    clock.advance(by: .milliseconds(9_500))
+    #expect(glance.peek() != nil)
+    try await eventually("it is found out") { glance.peek() == nil }
+    #expect(service.valid(key) != nil)
+  }
+}
+
+/// Holds everybody up until it is opened.
+private final class Gate: Sendable {
+  private let ends = AsyncStream<Never>.makeStream()
+
+  func open() { ends.continuation.finish() }
+
+  func wait() async { for await _ in ends.stream {} }
 }
 
 extension CacheGlance {
