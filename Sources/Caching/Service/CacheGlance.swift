@@ -58,9 +58,10 @@ public final class CacheGlance: Sendable {
   /// Looks, and calls `receive` once, on any thread but never before this returns true; nil stands for nothing found. Returns
   /// false, and never calls, when there is no use in looking now.
   public func look(_ receive: @escaping @Sendable (CacheEntry?) -> Void) -> Bool {
-    send { [self] entry in
+    guard service.keepsEntries else { return send(receive) }
+    return send { [self] entry in
       // As one that was looked for in memory first.
-      if entry != nil, service.keepsEntries { service.countMiss(key) }
+      if entry != nil { service.countMiss(key) }
       receive(entry)
     }
   }

@@ -53,13 +53,15 @@ extension HitResponder {
     let arrived = { @Sendable (isHolder: Bool, entry: CacheEntry?) in
       if eventLoop.inEventLoop { seen(isHolder, entry) } else { eventLoop.execute { seen(isHolder, entry) } }
     }
-    for (isHolder, glance) in [(false, look.answer), (true, look.holder)] {
+    func find(_ glance: CacheGlance, isHolder: Bool) -> Bool {
       if let entry = glance.peek() {
         seen(isHolder, entry)
-      } else if !glance.look({ arrived(isHolder, $0) }) {
-        return seen(isHolder, nil)
+      } else {
+        guard glance.look({ arrived(isHolder, $0) }) else { return false }
       }
+      return true
     }
+    guard find(look.answer, isHolder: false), find(look.holder, isHolder: true) else { return seen(true, nil) }
   }
 
   private func hit(_ sighting: Sighting, _ question: Question, _ here: Here) -> Hit? {
