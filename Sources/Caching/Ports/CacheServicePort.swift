@@ -7,7 +7,8 @@
 /// - On the instance that made a change, no read that begins after ``change(_:_:)`` returns is given older data, and
 ///   no caller is given older data after newer.
 public protocol CacheServicePort: Sendable {
-  /// The entry of a key if this instance has it in memory and it is valid. Never suspends, never loads.
+  /// The entry of a key if this instance has it in memory and it is valid; nil also for one that is due for a refresh.
+  /// Never suspends, never loads.
   func peek(_ key: CacheKey) -> CacheEntry?
 
   /// A way to look for a key in the shared store without a task; nil where there is none, or none with such a way.

@@ -35,9 +35,9 @@ public final class CacheGlance: Sendable {
   }
 
   /// The entry in memory, without suspending; also one that is due to be renewed, which is begun then. nil when it is not
-  /// there, or must be loaded.
+  /// there, is an absence, or must be loaded.
   public func peek() -> CacheEntry? {
-    guard service.keepsEntries, let entry = service.valid(key, countsMiss: false) else { return nil }
+    guard service.keepsEntries, let entry = service.valid(key, countsMiss: false), !entry.isAbsent else { return nil }
     guard service.isDue(entry) else { return entry }
     switch renewal.compareExchange(expected: .none, desired: .begun, ordering: .acquiringAndReleasing).original {
     case .begun: return entry
@@ -66,10 +66,11 @@ public final class CacheGlance: Sendable {
     }
   }
 
+  /// Asks the store, keeps in memory what comes, where there is one, and hands it on. False when it was not asked: a change is
+  /// under way, memory has nothing to renew, or the store may not be trusted or cannot be reached at once.
   private func send(_ receive: @escaping @Sendable (CacheEntry?) -> Void) -> Bool {
     let stamp = service.stamp(key)
     let known = service.keepsEntries ? service.renewable(key) : nil
-    // While a change is under way, what is stored may be of before it.
     guard !stamp.isInDoubt, known != nil || !service.keepsEntries, tier.isReadable(tags) else { return false }
     guard service.keepsEntries else {
       return read.send(within: limit) { [self] in receive(entry(in: $0, stamp, nil)) }
@@ -85,7 +86,7 @@ public final class CacheGlance: Sendable {
     return isSent
   }
 
-  /// What was found, if it may be used as it is.
+  /// What was found; nil when that must be loaded, made anew or decoded first, and when the store failed.
   private func entry(
     in result: Result<FencedReading, CacheStoreError>, _ stamp: FenceStamp, _ known: CacheEntry?
   ) -> CacheEntry? {

@@ -31,6 +31,7 @@ extension Package {
   }
 
   package static func records(_ rows: PostgresRows) throws -> [Package] {
+    // Of the three only packages have `add_on_ids`, and of the other two only add-ons have `active`.
     let addOnStart = rows.firstIndex { $0.isNull(17) } ?? rows.endIndex
     let segmentStart = rows[addOnStart...].firstIndex { $0.isNull(9) } ?? rows.endIndex
     var segments: [UniqueID: Slug] = [:]

@@ -3,12 +3,9 @@ import PostgresClient
 /// Reads the columns of one row from left to right, as the statement lists them.
 struct ColumnReader {
   private let row: PostgresRow
-  private var column: Int
+  private var column = 0
 
-  init(_ row: PostgresRow, from column: Int = 0) {
-    self.row = row
-    self.column = column
-  }
+  init(_ row: PostgresRow) { self.row = row }
 
   /// The next column, which is not NULL.
   mutating func next<Value: PostgresDecodable>(_ type: Value.Type = Value.self) throws(PostgresError) -> Value {

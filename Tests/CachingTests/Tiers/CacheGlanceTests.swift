@@ -227,6 +227,16 @@ struct CacheGlanceRenewalTests {
     #expect(service.getStats().loads == 2)
   }
 
+  @Test("An absence that memory remembers is no entry to be served")
+  func absence() async throws {
+    let service = service()
+    let glance = try #require(service.glance(at: key, policy: .forever))
+    let nothing = try await service.getOrSet(key, as: String.self, policy: .forever) { nil as Loaded<String>? }
+    #expect(nothing == nil && service.valid(key)?.isAbsent == true)
+    #expect(glance.peek() == nil)
+    #expect(await glance.entry() == nil)
+  }
+
   @Test("With the store away nothing is renewed, and what is trusted is served")
   func away() async throws {
     let (service, glance) = try await loaded()

@@ -1,9 +1,17 @@
 import TestServers
 import Testing
 
-@Suite("tenantry serve with Redis as its only tier", .tags(.slow), .serialized, .timeLimit(.minutes(5)))
-struct OnlyTierTests {
-  /// Instances without memory on one Redis.
+@Suite("tenantry serve where answers are looked for in Redis", .tags(.slow), .serialized, .timeLimit(.minutes(5)))
+struct LooksTests {
+  /// What leaves memory without an answer that it may give: there is none, or it asks again after a moment.
+  enum Memory: String, CaseIterable {
+    case none
+    case brief
+
+    var settings: [String: String] { self == .none ? ["CACHE_L1": "off"] : ["CACHE_LRU_TTL_MS": "20"] }
+  }
+
+  /// Instances on one Redis.
   private struct Fleet {
     let database: ServedDatabase
     let redis: RedisServer
@@ -12,11 +20,11 @@ struct OnlyTierTests {
 
   /// Runs a test with a fleet, whose servers live as long.
   private func withFleet(
-    of count: Int = 1, _ more: [String: String] = [:], _ test: (Fleet) async throws -> Void
+    _ memory: Memory, of count: Int = 1, _ more: [String: String] = [:], _ test: (Fleet) async throws -> Void
   ) async throws {
     let database = try await ServedDatabase()
     let redis = try await Arrangement.url.start()
-    let settings = database.settings.merging(redis.settings) { $1 }.merging(["CACHE_L1": "off"]) { $1 }
+    let settings = database.settings.merging(redis.settings) { $1 }.merging(memory.settings) { $1 }
     var instances: [Service] = []
     for _ in 0..<count { instances.append(try await Service(settings.merging(more) { $1 })) }
     let fleet = Fleet(database: database, redis: redis.servers[0], instances: instances)
@@ -24,10 +32,10 @@ struct OnlyTierTests {
     withExtendedLifetime(fleet) {}
   }
 
-  @Test("Answers are byte for byte what the router's way sends", arguments: ["GET", "HEAD"])
-  func sameBytes(_ method: String) async throws {
+  @Test("Answers are byte for byte what the router's way sends", arguments: ["GET", "HEAD"], Memory.allCases)
+  func sameBytes(_ method: String, _ memory: Memory) async throws {
     // With limits so few requests would have to ask for leases, and what asks is no look.
-    try await withFleet(["RATE_LIMIT": "off", "CORS_ALLOWED_ORIGINS": "https://willow.example"]) { fleet in
+    try await withFleet(memory, ["RATE_LIMIT": "off", "CORS_ALLOWED_ORIGINS": "https://willow.example"]) { fleet in
       let instance = fleet.instances[0]
       for path in ["/packages", "/api/v1/packages?limit=3", "/packages/\(Key.willow.package)", "/packages/nowhere"] {
         for condition in RawHTTP.conditions {
@@ -44,9 +52,11 @@ struct OnlyTierTests {
     }
   }
 
-  @Test("A write is in the next read of every instance, and a suspended tenant is refused by every one")
-  func writes() async throws {
-    try await withFleet(of: 3) { fleet in
+  @Test(
+    "A write is in the next read of every instance, and a suspended tenant is refused by every one",
+    arguments: Memory.allCases)
+  func writes(_ memory: Memory) async throws {
+    try await withFleet(memory, of: 3) { fleet in
       let path = "/packages/\(Key.willow.package)"
       for price in 1...60 {
         let answer = try await fleet.instances[price % 3].call(
@@ -73,10 +83,10 @@ struct OnlyTierTests {
   }
 
   @Test(
-    "Readers get nothing but 200 while Redis is killed, stays away, and is back; and no older price than they have seen"
-  )
-  func killed() async throws {
-    try await withFleet(of: 2) { fleet in
+    "Readers get nothing but 200 while Redis is killed, stays away, and is back; and no older price than they have seen",
+    arguments: Memory.allCases)
+  func killed(_ memory: Memory) async throws {
+    try await withFleet(memory, of: 2) { fleet in
       let path = "/packages/\(Key.willow.package)"
       _ = try await fleet.instances[0].call(.get, path, .willow)
       try await withThrowingTaskGroup(of: Void.self) { group in
