@@ -63,7 +63,7 @@ final class LoopCore {
   /// Gives the server its work first, then wakes the callers, all at once.
   private func endTurn() {
     // To lose a connection here can give another one something to send.
-    while let session = unflushed.popLast() { session.flush() }
+    while let session = unflushed.popLast() { session.goOnSending() }
     for continuation in answered { continuation.resume() }
     answered.removeAll(keepingCapacity: true)
     bin.empty()

@@ -94,10 +94,7 @@ final class Session {
     case .resolving, .closed: break
     case .connecting: pollConnecting()
     case .open:
-      if interest.contains(.write) {
-        flush()
-        goOnCopying()
-      }
+      if interest.contains(.write) { goOnSending() }
       if interest.contains(.read) { receive() }
     }
   }
@@ -107,6 +104,13 @@ final class Session {
     guard !isFlushedLater else { return }
     isFlushedLater = true
     core.flushLater(self)
+  }
+
+  /// Sends what waits, of a copy too. Whoever flushes a copy must go on with it: the socket, which has room then, will not
+  /// tell of it again.
+  func goOnSending() {
+    flush()
+    goOnCopying()
   }
 
   /// Sends what libpq and the socket hold; asks to be told when the socket takes more.

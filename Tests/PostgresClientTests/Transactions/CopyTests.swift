@@ -67,6 +67,28 @@ struct CopyTests {
     #expect(try length.map { try $0.decode(0, as: Int.self) } == [large.count])
   }
 
+  @Test("Copies that share the event loop go on, whenever their sockets take more")
+  func together() async throws {
+    var settings = PostgresPoolSettings.patient
+    settings.maximum = 8
+    settings.statementDeadline = .seconds(30)
+    let pool = PostgresPool(
+      url: try PostgresURL(server.url), settings: settings, loop: try PostgresEventLoop(logger: .quiet))
+    let large = [UInt8](repeating: 7, count: 20 << 20)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      for number in 0..<8 {
+        tasks.addTask {
+          for round in 0..<6 {
+            let row: [PostgresValue] = [.int(number * 6 + round), "x", .bytes(large)]
+            _ = try await pool.transaction { try await $0.copy([row], into: "a b", columns: columns) }
+          }
+        }
+      }
+      try await tasks.waitForAll()
+    }
+    #expect(try await count() == 48)
+  }
+
   @Test("A row that the server refuses undoes the transaction; the connection goes on")
   func refused() async throws {
     let rows = (0..<100_000).lazy.map { [PostgresValue.int($0 == 50 ? 49 : $0), nil, nil] }
