@@ -3,6 +3,10 @@
 // How libpq's sockets are waited for; Swift's Glibc module leaves these out.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sched.h>
+#ifndef SCHED_BATCH
+#define SCHED_BATCH 3
+#endif
 
 /// Bytes that OpenSSL has decrypted and libpq has not yet taken: the socket does not show them as readable, and
 /// PQconsumeInput may leave some behind. libpq uses the same library.

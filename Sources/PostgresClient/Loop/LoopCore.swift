@@ -14,6 +14,7 @@ final class LoopCore {
   private var isRunning = true
   private var nextTick = Instant.now
   private var ticksSoon = false
+  private var wakeUps = WakeUpPolicy()
   /// Where results go that nobody reads any longer.
   let bin = ResultBin()
   /// Sessions that were given something to send in this turn.
@@ -84,6 +85,7 @@ final class LoopCore {
   private func tick() {
     var isBusy = false
     for owner in owners.values where owner.tick() { isBusy = true }
+    wakeUps.adapt(underWay: sessions.values.reduce(0) { $0 + $1.pendingCount })
     nextTick = now + (isBusy ? .milliseconds(10) : .milliseconds(500))
   }
 
