@@ -20,13 +20,11 @@ const holders = new Map();
 
 const packagesSQL = `
   SELECT p.id, p.slug, p.title, p.description, p.price_cents, p.currency, s.slug AS segment, p.grouping,
-    p.grouping_order, p.status, p.photo_urls, p.photo_alts, p.created_at, p.updated_at
+    p.grouping_order, p.status, p.photo_urls, p.photo_alts, p.add_on_ids, p.created_at, p.updated_at
   FROM packages p LEFT JOIN segments s ON s.tenant_id = p.tenant_id AND s.id = p.segment_id
   WHERE p.tenant_id = $1 AND p.status = 'published'`;
 const addOnsSQL = `
-  SELECT l.package_id, a.id, a.slug, a.title, a.price_cents
-  FROM package_add_ons l JOIN add_ons a ON a.tenant_id = l.tenant_id AND a.id = l.add_on_id
-  WHERE l.tenant_id = $1 AND l.package_id = ANY($2) AND a.active ORDER BY l.package_id, l.position`;
+  SELECT id, slug, title, price_cents FROM add_ons WHERE tenant_id = $1 AND id = ANY($2) AND active`;
 const tenantSQL = `
   SELECT k.tenant_id, k.kind FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
   WHERE k.digest = $1 AND t.status = 'active'`;
@@ -63,15 +61,16 @@ const staff = requires('sk', (req) => (req.get('Authorization') || '').replace(/
 
 async function packages(tenant, name, rest, ...values) {
   const { rows } = await pool.query({ name, text: packagesSQL + rest, values: [tenant, ...values] });
-  const linked = await pool.query({ name: 'addOns', text: addOnsSQL, values: [tenant, rows.map((row) => row.id)] });
-  const addOns = new Map(rows.map((row) => [row.id, []]));
-  for (const a of linked.rows) {
-    addOns.get(a.package_id).push({ id: a.id, slug: a.slug, title: a.title, priceCents: Number(a.price_cents) });
-  }
+  const ids = [...new Set(rows.flatMap((row) => row.add_on_ids))];
+  const named = await pool.query({ name: 'addOns', text: addOnsSQL, values: [tenant, ids] });
+  const addOns = new Map(named.rows.map((a) => [
+    a.id, { id: a.id, slug: a.slug, title: a.title, priceCents: Number(a.price_cents) },
+  ]));
   return rows.map((p) => ({
     id: p.id, slug: p.slug, title: p.title, description: p.description, priceCents: Number(p.price_cents),
     currency: p.currency, segment: p.segment, grouping: p.grouping, groupingOrder: p.grouping_order, status: p.status,
-    photos: p.photo_urls.map((url, i) => ({ url, alt: p.photo_alts[i] })), addOns: addOns.get(p.id),
+    photos: p.photo_urls.map((url, i) => ({ url, alt: p.photo_alts[i] })),
+    addOns: p.add_on_ids.filter((id) => addOns.has(id)).map((id) => addOns.get(id)),
     createdAt: p.created_at, updatedAt: p.updated_at,
   }));
 }

@@ -63,13 +63,11 @@ class PackageList(BaseModel):
 
 PACKAGES = """
     SELECT p.id, p.slug, p.title, p.description, p.price_cents, p.currency, s.slug AS segment, p.grouping,
-      p.grouping_order, p.status, p.photo_urls, p.photo_alts, p.created_at, p.updated_at
+      p.grouping_order, p.status, p.photo_urls, p.photo_alts, p.add_on_ids, p.created_at, p.updated_at
     FROM packages p LEFT JOIN segments s ON s.tenant_id = p.tenant_id AND s.id = p.segment_id
     WHERE p.tenant_id = $1 AND p.status = 'published'"""
 ADD_ONS = """
-    SELECT l.package_id, a.id, a.slug, a.title, a.price_cents
-    FROM package_add_ons l JOIN add_ons a ON a.tenant_id = l.tenant_id AND a.id = l.add_on_id
-    WHERE l.tenant_id = $1 AND l.package_id = ANY($2) AND a.active ORDER BY l.package_id, l.position"""
+    SELECT id, slug, title, price_cents FROM add_ons WHERE tenant_id = $1 AND id = ANY($2) AND active"""
 TENANT = """
     SELECT k.tenant_id, k.kind FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
     WHERE k.digest = $1 AND t.status = 'active'"""
@@ -123,16 +121,14 @@ async def staff(request: Request) -> UUID:
 async def packages(owner: UUID, rest: str, *parameters) -> list[Package]:
     async with app.state.pool.acquire() as connection:
         rows = await connection.fetch(PACKAGES + rest, owner, *parameters)
-        linked = await connection.fetch(ADD_ONS, owner, [row["id"] for row in rows])
-    add_ons: dict[UUID, list[AddOn]] = {}
-    for a in linked:
-        add_ons.setdefault(a["package_id"], []).append(
-            AddOn(id=a["id"], slug=a["slug"], title=a["title"], priceCents=a["price_cents"]))
+        named = await connection.fetch(ADD_ONS, owner, list({id for row in rows for id in row["add_on_ids"]}))
+    add_ons = {
+        a["id"]: AddOn(id=a["id"], slug=a["slug"], title=a["title"], priceCents=a["price_cents"]) for a in named}
     return [Package(
         id=p["id"], slug=p["slug"], title=p["title"], description=p["description"], priceCents=p["price_cents"],
         currency=p["currency"], segment=p["segment"], grouping=p["grouping"], groupingOrder=p["grouping_order"],
         status=p["status"], photos=[Photo(url=u, alt=a) for u, a in zip(p["photo_urls"], p["photo_alts"])],
-        addOns=add_ons.get(p["id"], []), createdAt=p["created_at"], updatedAt=p["updated_at"]) for p in rows]
+        addOns=[add_ons[id] for id in p["add_on_ids"] if id in add_ons], createdAt=p["created_at"], updatedAt=p["updated_at"]) for p in rows]
 
 
 async def cached(key: tuple, load) -> bytes:

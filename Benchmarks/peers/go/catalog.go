@@ -46,14 +46,13 @@ type offerList struct {
 
 const packagesSQL = `
 	SELECT p.id::text, p.slug, p.title, p.description, p.price_cents, p.currency, s.slug, p.grouping, p.grouping_order,
-		p.status, p.photo_urls, p.photo_alts, p.created_at, p.updated_at
+		p.status, p.photo_urls, p.photo_alts, p.add_on_ids::text[], p.created_at, p.updated_at
 	FROM packages p LEFT JOIN segments s ON s.tenant_id = p.tenant_id AND s.id = p.segment_id
 	WHERE p.tenant_id = $1::uuid AND p.status = 'published'`
 
 const addOnsSQL = `
-	SELECT l.package_id::text, a.id::text, a.slug, a.title, a.price_cents
-	FROM package_add_ons l JOIN add_ons a ON a.tenant_id = l.tenant_id AND a.id = l.add_on_id
-	WHERE l.tenant_id = $1::uuid AND l.package_id = ANY($2::uuid[]) AND a.active ORDER BY l.package_id, l.position`
+	SELECT id::text, slug, title, price_cents FROM add_ons
+	WHERE tenant_id = $1::uuid AND id = ANY($2::uuid[]) AND active`
 
 const changeSQL = `
 	UPDATE packages SET price_cents = $3, version = version + 1, updated_at = now()
@@ -91,14 +90,15 @@ func (c *catalog) packages(ctx context.Context, rest string, arguments ...interf
 		return nil, err
 	}
 	defer rows.Close()
-	found, ids, byID := []*offer{}, []string{}, map[string]*offer{}
+	found, named, ids := []*offer{}, [][]string{}, []string{}
+	addOns := map[string]*addOn{} // nil until it is read
 	for rows.Next() {
 		p := &offer{Photos: []photo{}, AddOns: []addOn{}}
-		var urls, alts []string
+		var urls, alts, of []string
 		var created, updated time.Time
 		err := rows.Scan(
 			&p.ID, &p.Slug, &p.Title, &p.Description, &p.PriceCents, &p.Currency, &p.Segment, &p.Grouping,
-			&p.GroupingOrder, &p.Status, &urls, &alts, &created, &updated)
+			&p.GroupingOrder, &p.Status, &urls, &alts, &of, &created, &updated)
 		if err != nil {
 			return nil, err
 		}
@@ -106,23 +106,34 @@ func (c *catalog) packages(ctx context.Context, rest string, arguments ...interf
 			p.Photos = append(p.Photos, photo{url, alts[i]})
 		}
 		p.CreatedAt, p.UpdatedAt = created.UTC().Format(timeFormat), updated.UTC().Format(timeFormat)
-		found, ids, byID[p.ID] = append(found, p), append(ids, p.ID), p
+		found, named = append(found, p), append(named, of)
+		for _, id := range of {
+			if _, isKnown := addOns[id]; !isKnown {
+				addOns[id], ids = nil, append(ids, id)
+			}
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	links, err := c.pool.Query(ctx, addOnsSQL, arguments[0], ids)
+	read, err := c.pool.Query(ctx, addOnsSQL, arguments[0], ids)
 	if err != nil {
 		return nil, err
 	}
-	defer links.Close()
-	for links.Next() {
-		var owner string
-		var a addOn
-		if err := links.Scan(&owner, &a.ID, &a.Slug, &a.Title, &a.PriceCents); err != nil {
+	defer read.Close()
+	for read.Next() {
+		a := &addOn{}
+		if err := read.Scan(&a.ID, &a.Slug, &a.Title, &a.PriceCents); err != nil {
 			return nil, err
 		}
-		byID[owner].AddOns = append(byID[owner].AddOns, a)
+		addOns[a.ID] = a
 	}
-	return found, links.Err()
+	for i, p := range found {
+		for _, id := range named[i] {
+			if a := addOns[id]; a != nil {
+				p.AddOns = append(p.AddOns, *a)
+			}
+		}
+	}
+	return found, read.Err()
 }

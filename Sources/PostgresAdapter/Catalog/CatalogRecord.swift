@@ -17,10 +17,6 @@ package protocol CatalogRecord: CatalogEntity {
   static func references(_ fields: Fields) -> CatalogReferences
   /// The values of ``writtenColumns``.
   static func values(_ fields: Fields, _ references: ResolvedReferences) -> [PostgresValue]
-  /// What is written besides the row.
-  static func attachments(
-    _ tenant: TenantID, _ id: ID<Self>, _ references: ResolvedReferences
-  ) -> [PostgresQuery]
 
   /// A statement that reads records with all they show.
   static func selection(where condition: String, orderBy order: String, limit: String) -> String
@@ -32,10 +28,6 @@ extension CatalogRecord {
   package static var hasSlug: Bool { true }
 
   package static func references(_ fields: Fields) -> CatalogReferences { CatalogReferences() }
-
-  package static func attachments(
-    _ tenant: TenantID, _ id: ID<Self>, _ references: ResolvedReferences
-  ) -> [PostgresQuery] { [] }
 
   /// What violated constraints mean when fields are written.
   static func refusals(_ fields: Fields) -> Refusals {

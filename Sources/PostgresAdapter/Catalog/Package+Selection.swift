@@ -11,10 +11,7 @@ extension Package {
   package static func selection(where condition: String, orderBy order: String, limit: String) -> String {
     """
     WITH page AS MATERIALIZED (
-      SELECT
-        ARRAY(SELECT l.add_on_id FROM package_add_ons l WHERE l.tenant_id = $1 AND l.package_id = e.id ORDER BY l.position)
-          AS add_on_ids, e.*
-      FROM packages e WHERE \(condition) ORDER BY \(order) LIMIT \(limit)
+      SELECT e.* FROM packages e WHERE \(condition) ORDER BY \(order) LIMIT \(limit)
     )
     SELECT e.id, e.slug, e.version, e.title, e.description, e.price_cents, e.segment_id, e.created_at, e.updated_at,
       NULL::boolean, e.currency, e.grouping, e.grouping_order, e.status, e.photo_urls, e.photo_alts, e.segment_order,

@@ -46,7 +46,7 @@ package struct PostgresCatalogRepository<Entity: CatalogRecord>: CatalogReposito
       let found = try references.resolve(try await transaction.batch(references.queries(tenant))[...])
       let insertion = PostgresQuery(
         Self.insertion, [.tenant(tenant), .id(id), .time(time)] + Entity.values(fields, found))
-      return try await write(insertion, tenant, id, found, Entity.tags(of: [fields]), transaction)
+      return try await write(insertion, tenant, id, Entity.tags(of: [fields]), transaction)
     }
   }
 
@@ -62,7 +62,7 @@ package struct PostgresCatalogRepository<Entity: CatalogRecord>: CatalogReposito
       let update = PostgresQuery(
         Self.update, [.tenant(tenant), .id(entity.id), .time(time)] + Entity.values(fields, found))
       let tags = Entity.tags(of: [entity.fields, fields])
-      return try await write(update, tenant, entity.id, found, tags, transaction)
+      return try await write(update, tenant, entity.id, tags, transaction)
     }
   }
 
@@ -76,14 +76,11 @@ package struct PostgresCatalogRepository<Entity: CatalogRecord>: CatalogReposito
     return answers.first?.isEmpty == false
   }
 
-  /// Writes a row and what belongs to it, leaves word, and reads the record as it now is: one round trip.
+  /// Writes a row, leaves word, and reads the record as it now is: one round trip.
   private func write(
-    _ row: PostgresQuery, _ tenant: TenantID, _ id: ID<Entity>, _ references: ResolvedReferences, _ tags: [String],
-    _ transaction: PostgresTransaction
+    _ row: PostgresQuery, _ tenant: TenantID, _ id: ID<Entity>, _ tags: [String], _ transaction: PostgresTransaction
   ) async throws -> Entity {
-    let queries =
-      [row] + Entity.attachments(tenant, id, references)
-      + [Outbox.word(of: tags, tenant), Self.byID(tenant, id)]
+    let queries = [row, Outbox.word(of: tags, tenant), Self.byID(tenant, id)]
     guard let rows = try await transaction.batch(queries).last, let entity = try Entity.records(rows).first else {
       throw DomainError(.internalError, "The \(Entity.name) that was written is not there.")
     }

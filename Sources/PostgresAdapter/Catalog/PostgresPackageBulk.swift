@@ -26,7 +26,7 @@ package struct PostgresPackageBulk: PackageBulkPort {
             if let fields = try work.admit(row, over: row.slug.flatMap { present[$0] }) { changes.append(fields) }
           }
           guard work.isWanted, !changes.isEmpty else { continue }
-          _ = try await transaction.batch(try PackageBatch(changes, known).queries(tenant, time, newID))
+          _ = try await transaction.query(try PackageBatch(changes, known).query(tenant, time, newID))
         }
         guard work.isWanted else { throw Unwanted(report: work.outcome) }
         if work.outcome.hasChanges { _ = try await transaction.query(Outbox.word(of: [CatalogTag.offers], tenant)) }
@@ -69,7 +69,7 @@ package struct PostgresPackageBulk: PackageBulkPort {
 /// Every segment and add-on of a tenant that packages may name, kept as they are until the transaction ends.
 struct KnownReferences: Sendable {
   private(set) var segments: [Slug: (id: UniqueID, sortOrder: Int)] = [:]
-  private(set) var addOns: [Slug: PostgresUUID] = [:]
+  private(set) var addOns: [Slug: ID<AddOn>] = [:]
 
   init(_ tenant: TenantID, _ transaction: PostgresTransaction) async throws {
     let answers = try await transaction.batch([

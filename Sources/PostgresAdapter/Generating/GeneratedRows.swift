@@ -7,7 +7,7 @@ import PostgresClient
 enum GeneratedRows {
   static let statements = [
     adding(tenants), adding(keys), adding(segments), adding(addOns), telling(packages, tag: "'offers'"),
-    adding(packageAddOns), adding(venues), adding(customers), adding(days),
+    adding(venues), adding(customers), adding(days),
     telling(bookings, tag: Outbox.monthTag("added.date"), returning: "tenant_id, date"),
   ].map { PostgresStatement("WITH made AS (\(made))" + $0, name: "generate") }
 
@@ -67,20 +67,15 @@ enum GeneratedRows {
 
   private static let packages = """
     INSERT INTO packages (tenant_id, id, slug, title, description, price_cents, currency, segment_id, segment_order,
-      grouping, grouping_order, status, photo_urls, photo_alts, created_at, updated_at)
+      grouping, grouping_order, status, photo_urls, photo_alts, add_on_ids, created_at, updated_at)
     SELECT id, \(id("package", "p")), 'package-' || p, 'Package ' || \(random(2, "p", below: "100000")),
       repeat('What it is. ', 10 + \(random(3, "p", below: "30"))::integer),
       10000 + \(random(4, "p", below: "900")) * 100, 'USD', \(id("segment", "1 + p % 5")), 1 + p % 5,
       'grouping-' || \(random(5, "p", below: "4")), p % 10, CASE WHEN p % 10 = 0 THEN 'draft' ELSE 'published' END,
-      ARRAY['https://images.example/' || p || '.jpg'], ARRAY['A picture'], created_at + p * interval '1 minute',
-      created_at
+      ARRAY['https://images.example/' || p || '.jpg'], ARRAY['A picture'],
+      ARRAY(SELECT \(id("add-on", "1 + (p + a) % 20")) FROM generate_series(1, 3) AS a),
+      created_at + p * interval '1 minute', created_at
     FROM made, generate_series(1, $4::bigint) AS p
-    """
-
-  private static let packageAddOns = """
-    INSERT INTO package_add_ons (tenant_id, package_id, add_on_id, position)
-    SELECT id, \(id("package", "p")), \(id("add-on", "1 + (p + a) % 20")), a
-    FROM made, generate_series(1, $4::bigint) AS p, generate_series(1, 3) AS a
     """
 
   private static let venues = """

@@ -8,7 +8,7 @@ import Testing
 @Suite("Row-level security")
 struct RowSecurityTests {
   static let tables = [
-    "add_ons", "audit_log", "blackouts", "bookings", "customers", "days", "idempotency_keys", "package_add_ons",
+    "add_ons", "audit_log", "blackouts", "bookings", "customers", "days", "idempotency_keys",
     "packages", "segments", "venues",
   ]
   static let exempt = ["api_keys", "outbox", "schema_migrations", "tenants"]

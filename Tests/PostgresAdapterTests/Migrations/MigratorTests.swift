@@ -82,6 +82,37 @@ struct MigratorTests {
     #expect(pending?.description.contains(bad.name) == true)
   }
 
+  @Test("Add-ons keep their places when packages come to name them themselves, and back")
+  func addOnsOfPackages() async throws {
+    let database = try await TestDatabase(isMigrated: false)
+    let all = try TestDatabase.migrations()
+    let name = "20260101T1250_name_add_ons_in_packages"
+    let place = try #require(all.firstIndex { $0.name == name })
+    _ = try await database.migrator(Array(all[..<place])).up()
+    func id(_ number: String) -> String { "00000000-0000-7000-8000-00000000000\(number)" }
+    try await database.psql(
+      """
+      INSERT INTO tenants VALUES ('\(id("0"))', 'willow', 'Willow', 'active', 'UTC', 'USD', 1, now());
+      INSERT INTO add_ons (tenant_id, id, slug, title, price_cents, created_at, updated_at)
+        SELECT '\(id("0"))', ('\(id(""))' || a)::uuid, 'a' || a, 'A', 1, now(), now() FROM generate_series(1, 3) AS a;
+      INSERT INTO packages (tenant_id, id, slug, title, price_cents, currency, created_at, updated_at)
+        SELECT '\(id("0"))', ('\(id(""))' || p)::uuid, 'p' || p, 'P', 1, 'USD', now(), now() FROM generate_series(1, 2) AS p;
+      INSERT INTO package_add_ons VALUES
+        ('\(id("0"))', '\(id("1"))', '\(id("3"))', 2), ('\(id("0"))', '\(id("1"))', '\(id("1"))', 4),
+        ('\(id("0"))', '\(id("1"))', '\(id("2"))', 7);
+      """)
+    let migrator = try database.migrator(Array(all[...place]))
+    _ = try await migrator.up()
+    #expect(
+      try await database.psql("SELECT add_on_ids FROM packages ORDER BY slug")
+        == "{\(id("3")),\(id("1")),\(id("2"))}\n{}")
+    try await database.psql("DELETE FROM add_ons WHERE slug = 'a1'")
+    _ = try await migrator.down(to: all[place - 1].name)
+    #expect(
+      try await database.psql("SELECT package_id, add_on_id FROM package_add_ons ORDER BY position")
+        == "\(id("1"))|\(id("3"))\n\(id("1"))|\(id("2"))")
+  }
+
   @Test("Status writes nothing, not even in an empty database")
   func statusWritesNothing() async throws {
     let database = try await TestDatabase(isMigrated: false)

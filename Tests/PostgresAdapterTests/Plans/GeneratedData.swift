@@ -51,11 +51,9 @@ enum GeneratedData {
       SELECT t.id, pg_temp.id('b000', p), 1, 'package-' || p, 'Package ' || p * 7919 % 200, repeat('What it is. ', 20),
         10000 + p * 37 % 50 * 100, 'USD', pg_temp.id('9000', 1 + p % 5), 1 + p % 5, 'grouping-' || p % 4, p % 10,
         CASE WHEN p % 10 = 0 THEN 'draft' ELSE 'published' END, ARRAY['https://images.example/' || p || '.jpg'],
-        ARRAY['A picture'], t.created_at + p * interval '1 minute', t.created_at
+        ARRAY['A picture'], t.created_at + p * interval '1 minute', t.created_at,
+        ARRAY(SELECT pg_temp.id('a000', 1 + (p + a) % 20) FROM generate_series(1, 3) AS a)
       FROM tenants t, generate_series(1, 200) AS p;
-    INSERT INTO package_add_ons
-      SELECT t.id, pg_temp.id('b000', p), pg_temp.id('a000', 1 + (p + a) % 20), a
-      FROM tenants t, generate_series(1, 200) AS p, generate_series(1, 3) AS a;
     INSERT INTO venues
       SELECT t.id, pg_temp.id('c000', v), 1, 'Venue ' || v, 'City ' || v % 10, NULL, NULL, true, t.created_at, t.created_at
       FROM tenants t, generate_series(1, 40) AS v;

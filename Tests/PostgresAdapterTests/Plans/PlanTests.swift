@@ -72,7 +72,6 @@ struct PlanTests {
       let package = try await $0.reader.package($0.tenant, slug: "package-7")
       #expect(package?.addOns.count == 3)
     },
-    Expectation("package_add_ons_pkey", "the add-ons of packages") { try await $0.packages(.order) },
     Expectation("segments_active_idx", "active segments") {
       let segments = try await $0.reader.segments($0.tenant, PageRequest(limit: 1))
       #expect(segments.count == 2)
