@@ -17,7 +17,8 @@ package protocol CatalogRepositoryPort<Entity>: Sendable {
   func insert(_ tenant: TenantID, id: ID<Entity>, _ fields: Entity.Fields, at time: Timestamp) async throws -> Entity
 
   /// Replaces the fields of a record if it still has that version; nil when it has not, or has gone. Throws as
-  /// ``insert(_:id:_:at:)`` does.
+  /// ``insert(_:id:_:at:)`` does, but where fields name the same others as those of `entity` do, these stay named: renamed
+  /// since, they are shown by their new slugs, removed, no longer.
   func update(
     _ tenant: TenantID, _ entity: Entity, _ fields: Entity.Fields, at time: Timestamp
   ) async throws -> Entity?

@@ -14,17 +14,18 @@ enum JSONValue: Codable, Sendable, Equatable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    // Decoders tell the type of a value only by trying: a failure means "of another type", and the last one is thrown.
+    // Decoders tell the type of a value only by trying: a failure means "of another type", and the last one is thrown. It
+    // makes an error, which is dear: what is most frequent is tried first.
     if container.decodeNil() {
       self = .null
+    } else if let string = try? container.decode(String.self) {
+      self = .string(string)
     } else if let bool = try? container.decode(Bool.self) {
       self = .bool(bool)
     } else if let integer = try? container.decode(Int.self) {
       self = .integer(integer)
     } else if let number = try? container.decode(Double.self) {
       self = .number(number)
-    } else if let string = try? container.decode(String.self) {
-      self = .string(string)
     } else if let array = try? container.decode([JSONValue].self) {
       self = .array(array)
     } else {

@@ -29,6 +29,13 @@ struct AddOnRow: CatalogRow {
     return AddOn(id: id, version: version, fields: fields, createdAt: createdAt, updatedAt: stamp.updatedAt)
   }
 
+  func keepingNames(_ fields: AddOn.Fields, asIn read: AddOn.Fields, in tables: CatalogTables) -> AddOn.Fields {
+    guard fields.segmentSlug == read.segmentSlug else { return fields }
+    var fields = fields
+    fields.segmentSlug = entity(in: tables).fields.segmentSlug
+    return fields
+  }
+
   static func prepareRemoval(of id: ID<AddOn>, in tables: inout CatalogTables) {
     for package in tables.packages.all where package.addOns.contains(id) {
       tables.packages.amend(package.id) { row in row.addOns.removeAll { $0 == id } }

@@ -20,11 +20,18 @@ protocol CatalogRow: Sendable {
   /// The record, with what it names.
   func entity(in tables: CatalogTables) -> Entity
 
+  /// What a client wrote, with the slugs of now where it names the others that were named in what the client read.
+  func keepingNames(_ fields: Entity.Fields, asIn read: Entity.Fields, in tables: CatalogTables) -> Entity.Fields
+
   /// Makes the other rows ready for the removal of one; throws when they stand against it.
   static func prepareRemoval(of id: ID<Entity>, in tables: inout CatalogTables) throws(DomainError)
 }
 
 extension CatalogRow {
+  func keepingNames(_ fields: Entity.Fields, asIn read: Entity.Fields, in tables: CatalogTables) -> Entity.Fields {
+    fields
+  }
+
   static func prepareRemoval(of id: ID<Entity>, in tables: inout CatalogTables) {}
 }
 

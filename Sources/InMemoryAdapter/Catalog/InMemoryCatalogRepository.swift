@@ -43,6 +43,7 @@ extension InMemoryCatalogRepository {
     try database.write(tenant) { (tables) throws(DomainError) in
       guard let row = tables.catalog[keyPath: Row.table][entity.id], row.version == entity.version else { return nil }
       let stamp = RowStamp(id: entity.id, version: entity.version + 1, createdAt: row.createdAt, updatedAt: time)
+      let fields = row.keepingNames(fields, asIn: entity.fields, in: tables.catalog)
       return try Self.put(stamp, fields, in: &tables.catalog)
     }
   }

@@ -37,4 +37,15 @@ struct PackageRow: CatalogRow {
       id: id, version: version, fields: fields, addOns: addOns, segmentOrder: segment?.sortOrder ?? Int(Int32.max),
       createdAt: createdAt, updatedAt: stamp.updatedAt)
   }
+
+  func keepingNames(
+    _ fields: Package.Fields, asIn read: Package.Fields, in tables: CatalogTables
+  ) -> Package.Fields {
+    guard fields.segmentSlug == read.segmentSlug, fields.addOnSlugs == read.addOnSlugs else { return fields }
+    let present = entity(in: tables).fields
+    var fields = fields
+    fields.segmentSlug = present.segmentSlug
+    fields.addOnSlugs = present.addOnSlugs
+    return fields
+  }
 }

@@ -46,6 +46,23 @@ extension CatalogContract {
       try requireEqual(found.addOns.map(\.fields), [fields], "the package's add-ons")
       try requireEqual(found.fields.addOnSlugs, [Fixtures.slug("tower-cake")], "the slugs of the package's add-ons")
     },
+    ContractRule("What a record names stays named when it is renamed or removed between its reading and its writing") {
+      subject in
+      let segment = try await subject.insert(Fixtures.segment("coast"))
+      let cake = try await subject.insert(Fixtures.addOn("cake", segment: "coast"))
+      let bouquet = try await subject.insert(Fixtures.addOn("bouquet"))
+      var fields = Fixtures.package("dawn", segment: "coast", addOns: ["cake", "bouquet"])
+      let package = try await subject.insert(fields)
+      try await subject.update(segment, to: Fixtures.segment("shore"))
+      let changedCake = try await subject.update(cake, to: Fixtures.addOn("cake", title: "A cake", segment: "coast"))
+      try requireEqual(changedCake.fields.segmentSlug, Fixtures.slug("shore"), "the add-on's segment")
+      _ = try await subject.addOns.delete(subject.tenant, bouquet)
+      fields.priceCents += 1
+      let changed = try await subject.update(package, to: fields)
+      try requireEqual(changed.fields.priceCents, fields.priceCents, "the price")
+      try requireEqual(changed.fields.segmentSlug, Fixtures.slug("shore"), "the segment")
+      try requireEqual(changed.addOns, [changedCake], "the add-ons")
+    },
     ContractRule("A segment that is not there is refused by its field, and nothing is kept") { subject in
       try await subject.insert(Fixtures.segment("coast"), for: subject.other)
       let unknown = (Fixtures.package("dawn", segment: "coast"), Fixtures.addOn("cake", segment: "coast"))

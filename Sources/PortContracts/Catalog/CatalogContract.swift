@@ -58,9 +58,10 @@ extension CatalogContract {
     _ = try requireValue(changed, "the change")
   }
 
-  func update(_ addOn: AddOn, to fields: AddOn.Fields) async throws {
+  @discardableResult
+  func update(_ addOn: AddOn, to fields: AddOn.Fields) async throws -> AddOn {
     let changed = try await addOns.update(tenant, addOn, fields, at: Fixtures.time)
-    _ = try requireValue(changed, "the change")
+    return try requireValue(changed, "the change")
   }
 
   @discardableResult

@@ -5,19 +5,23 @@ package import PostgresClient
 extension AddOn: CatalogRecord {
   package static var table: String { "add_ons" }
 
-  package static var writtenColumns: [String] {
-    ["slug", "title", "description", "price_cents", "segment_id", "active"]
-  }
+  package static var fieldColumns: [String] { ["slug", "title", "description", "price_cents", "active"] }
+
+  package static var referenceColumns: [String] { ["segment_id"] }
 
   package static func references(_ fields: Fields) -> CatalogReferences {
     CatalogReferences(segment: fields.segmentSlug)
   }
 
-  package static func values(_ fields: Fields, _ references: ResolvedReferences) -> [PostgresValue] {
+  package static func values(_ fields: Fields) -> [PostgresValue] {
     [
       .slug(fields.slug), .text(fields.title), .optional(fields.description), .int(fields.priceCents),
-      .optional(references.segment?.id, PostgresValue.id), .bool(fields.active),
+      .bool(fields.active),
     ]
+  }
+
+  package static func values(of references: ResolvedReferences) -> [PostgresValue] {
+    [.optional(references.segment?.id, PostgresValue.id)]
   }
 
   package static func slug(of fields: Fields) -> Slug? { fields.slug }

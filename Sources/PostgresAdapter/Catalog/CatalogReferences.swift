@@ -3,7 +3,7 @@ import CatalogDomain
 import PostgresClient
 
 /// The records that one being written names by their slugs.
-package struct CatalogReferences: Sendable {
+package struct CatalogReferences: Sendable, Equatable {
   var segment: Slug?
   var addOns: [Slug] = []
 

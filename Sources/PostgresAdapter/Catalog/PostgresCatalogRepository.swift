@@ -41,29 +41,31 @@ package struct PostgresCatalogRepository<Entity: CatalogRecord>: CatalogReposito
   package func insert(
     _ tenant: TenantID, id: ID<Entity>, _ fields: Entity.Fields, at time: Timestamp
   ) async throws -> Entity {
-    let references = Entity.references(fields)
-    return try await database.transaction(tenant, refusals: Entity.refusals(fields)) { transaction in
-      let found = try references.resolve(try await transaction.batch(references.queries(tenant))[...])
-      let insertion = PostgresQuery(
-        Self.insertion, [.tenant(tenant), .id(id), .time(time)] + Entity.values(fields, found))
-      return try await write(insertion, tenant, id, Entity.tags(of: [fields]), transaction)
+    let answers = try await write(tenant, fields, naming: Entity.references(fields)) { found in
+      let values = [.tenant(tenant), .id(id), .time(time)] + Entity.values(fields) + Entity.values(of: found)
+      return [
+        PostgresQuery(Self.insertion, values), Outbox.word(of: Entity.tags(of: [fields]), tenant),
+        Self.byID(tenant, id),
+      ]
     }
+    return try written(answers)
   }
 
   package func update(
     _ tenant: TenantID, _ entity: Entity, _ fields: Entity.Fields, at time: Timestamp
   ) async throws -> Entity? {
     let references = Entity.references(fields)
-    return try await database.transaction(tenant, refusals: Entity.refusals(fields)) { transaction in
-      let lock = PostgresQuery(Self.lock, [.tenant(tenant), .id(entity.id), .int(entity.version)])
-      let answers = try await transaction.batch(references.queries(tenant) + [lock])
-      guard answers.last?.isEmpty == false else { return nil }
-      let found = try references.resolve(answers[...])
-      let update = PostgresQuery(
-        Self.update, [.tenant(tenant), .id(entity.id), .time(time)] + Entity.values(fields, found))
-      let tags = Entity.tags(of: [entity.fields, fields])
-      return try await write(update, tenant, entity.id, tags, transaction)
+    // What it names already need not be found again, and stays even if it has another slug by now.
+    let namesOthers = references != Entity.references(entity.fields)
+    let answers = try await write(tenant, fields, naming: namesOthers ? references : CatalogReferences()) { found in
+      let change: [PostgresValue] = [
+        .tenant(tenant), .id(entity.id), .int(entity.version), .time(time),
+        .textArray(Entity.tags(of: [entity.fields, fields])),
+      ]
+      let values = Entity.values(fields) + (namesOthers ? Entity.values(of: found) : [])
+      return [PostgresQuery(Self.update(namesOthers), change + values), Self.byID(tenant, entity.id)]
     }
+    return answers.first?.isEmpty == false ? try written(answers) : nil
   }
 
   package func delete(_ tenant: TenantID, _ entity: Entity) async throws -> Bool {
@@ -76,12 +78,22 @@ package struct PostgresCatalogRepository<Entity: CatalogRecord>: CatalogReposito
     return answers.first?.isEmpty == false
   }
 
-  /// Writes a row, leaves word, and reads the record as it now is: one round trip.
+  /// Runs statements that write fields: in one round trip, or in a transaction that first finds what they name.
   private func write(
-    _ row: PostgresQuery, _ tenant: TenantID, _ id: ID<Entity>, _ tags: [String], _ transaction: PostgresTransaction
-  ) async throws -> Entity {
-    let queries = [row, Outbox.word(of: tags, tenant), Self.byID(tenant, id)]
-    guard let rows = try await transaction.batch(queries).last, let entity = try Entity.records(rows).first else {
+    _ tenant: TenantID, _ fields: Entity.Fields, naming references: CatalogReferences,
+    _ statements: @Sendable (ResolvedReferences) -> [PostgresQuery]
+  ) async throws -> [PostgresRows] {
+    let (refusals, queries) = (Entity.refusals(fields), references.queries(tenant))
+    if queries.isEmpty { return try await database.write(tenant, statements(ResolvedReferences()), refusals: refusals) }
+    return try await database.transaction(tenant, refusals: refusals) { transaction in
+      let found = try references.resolve(try await transaction.batch(queries)[...])
+      return try await transaction.batch(statements(found))
+    }
+  }
+
+  /// The record as it now is, out of the last answer.
+  private func written(_ answers: [PostgresRows]) throws -> Entity {
+    guard let entity = try answers.last.flatMap({ try Entity.records($0).first }) else {
       throw DomainError(.internalError, "The \(Entity.name) that was written is not there.")
     }
     return entity
@@ -108,27 +120,26 @@ extension PostgresCatalogRepository {
   }
 
   private static var insertion: PostgresStatement {
-    let places = Entity.writtenColumns.indices.map { "$\($0 + 4)" }
+    let columns = Entity.fieldColumns + Entity.referenceColumns
+    let places = columns.indices.map { "$\($0 + 4)" }
     return PostgresStatement(
       """
-      INSERT INTO \(Entity.table) (tenant_id, id, created_at, updated_at, \(Entity.writtenColumns.joined(separator: ", ")))
+      INSERT INTO \(Entity.table) (tenant_id, id, created_at, updated_at, \(columns.joined(separator: ", ")))
       VALUES ($1, $2, $3, $3, \(places.joined(separator: ", ")))
       """, name: "\(Entity.table).insert")
   }
 
-  private static var lock: PostgresStatement {
-    PostgresStatement(
-      "SELECT 1 FROM \(Entity.table) WHERE tenant_id = $1 AND id = $2 AND version = $3 FOR UPDATE",
-      name: "\(Entity.table).lock")
-  }
-
-  private static var update: PostgresStatement {
-    let assignments = Entity.writtenColumns.enumerated().map { "\($1) = $\($0 + 4)" }
+  /// Changes a record of a version, and leaves word.
+  private static func update(_ namesOthers: Bool) -> PostgresStatement {
+    let columns = Entity.fieldColumns + (namesOthers ? Entity.referenceColumns : [])
+    let assignments = columns.enumerated().map { "\($1) = $\($0 + 6)" }
     return PostgresStatement(
-      """
-      UPDATE \(Entity.table) SET version = version + 1, updated_at = $3, \(assignments.joined(separator: ", "))
-      WHERE tenant_id = $1 AND id = $2
-      """, name: "\(Entity.table).update")
+      Outbox.telling(
+        """
+        UPDATE \(Entity.table) SET version = version + 1, updated_at = $4, \(assignments.joined(separator: ", "))
+        WHERE tenant_id = $1 AND id = $2 AND version = $3 RETURNING id
+        """, tags: "$5::text[]"),
+      name: "\(Entity.table).update")
   }
 
   private static var deletion: PostgresStatement {

@@ -5,9 +5,9 @@ package import PostgresClient
 extension Segment: CatalogRecord {
   package static var table: String { "segments" }
 
-  package static var writtenColumns: [String] { ["slug", "name", "description", "sort_order", "active"] }
+  package static var fieldColumns: [String] { ["slug", "name", "description", "sort_order", "active"] }
 
-  package static func values(_ fields: Fields, _ references: ResolvedReferences) -> [PostgresValue] {
+  package static func values(_ fields: Fields) -> [PostgresValue] {
     [
       .slug(fields.slug), .text(fields.name), .optional(fields.description), .int(fields.sortOrder),
       .bool(fields.active),

@@ -7,9 +7,9 @@ extension Venue: CatalogRecord {
 
   package static var hasSlug: Bool { false }
 
-  package static var writtenColumns: [String] { ["name", "city", "address", "capacity", "active"] }
+  package static var fieldColumns: [String] { ["name", "city", "address", "capacity", "active"] }
 
-  package static func values(_ fields: Fields, _ references: ResolvedReferences) -> [PostgresValue] {
+  package static func values(_ fields: Fields) -> [PostgresValue] {
     [
       .text(fields.name), .text(fields.city), .optional(fields.address), .optional(fields.capacity, PostgresValue.int),
       .bool(fields.active),
