@@ -33,8 +33,10 @@ final class LoopCore {
   /// Turns until stopped.
   func run() {
     while isRunning {
+      wakeUps.fallAsleep()
       poller.wait(milliseconds: inbox.fallAsleep() ? millisecondsToTick : 0) {
         inbox.wakeUp()
+        wakeUps.wakeUp()
       } handle: { token, interest in
         sessions[SessionID(number: token)]?.ready(interest)
       }

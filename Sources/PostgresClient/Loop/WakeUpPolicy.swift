@@ -6,18 +6,29 @@ import Glibc
 /// Linux lets it interrupt, which is what few callers want: their answer waits for nobody. With many on a machine that is
 /// busy each answer would be handed over alone, at the cost of two changes of thread. Of class `SCHED_BATCH` (sched(7)) the
 /// thread finds many at once.
+///
+/// It is of that class while it sleeps, since threads that it starts (those of Dispatch, when it wakes a task) are of its
+/// own class for good. A system that refuses leaves it as it is, which costs time alone.
 struct WakeUpPolicy {
   /// Exchanges under way from which on it waits its turn, and down to which it goes on to.
   private static let crowd = (enter: 8, leave: 3)
 
-  private(set) var waitsItsTurn = false
+  private var waitsItsTurn = false
 
-  /// Adapts the calling thread. A system that refuses leaves it as it is, which costs time alone.
+  /// Adapts to how many exchanges are under way.
   mutating func adapt(underWay count: Int) {
-    let shouldWait = count >= (waitsItsTurn ? Self.crowd.leave : Self.crowd.enter)
-    guard shouldWait != waitsItsTurn else { return }
-    waitsItsTurn = shouldWait
+    waitsItsTurn = count >= (waitsItsTurn ? Self.crowd.leave : Self.crowd.enter)
+  }
+
+  /// To be called before the thread sleeps.
+  func fallAsleep() { set(SCHED_BATCH) }
+
+  /// To be called after that, before ``adapt(underWay:)``.
+  func wakeUp() { set(SCHED_OTHER) }
+
+  private func set(_ policy: Int32) {
+    guard waitsItsTurn else { return }
     var priority = sched_param()
-    sched_setscheduler(0, shouldWait ? SCHED_BATCH : SCHED_OTHER, &priority)
+    sched_setscheduler(0, policy, &priority)
   }
 }
