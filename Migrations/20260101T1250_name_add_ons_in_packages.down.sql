@@ -1,3 +1,4 @@
+-- The table and its policies as 20260101T1210 made them. Names of add-ons that were removed since are left out.
 SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '60s';
 

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sched.h>
+/// See sched(7); glibc shows it for _GNU_SOURCE alone.
 #ifndef SCHED_BATCH
 #define SCHED_BATCH 3
 #endif

@@ -8,16 +8,19 @@ import Glibc
 /// thread finds many at once.
 ///
 /// It is of that class while it sleeps, since threads that it starts (those of Dispatch, when it wakes a task) are of its
-/// own class for good. A system that refuses leaves it as it is, which costs time alone.
+/// own class for good. A thread that was started in another class than the usual one is left in it: whoever started the process
+/// chose that. A system that refuses leaves the thread as it is, which costs time alone.
 struct WakeUpPolicy {
   /// Exchanges under way from which on it waits its turn, and down to which it goes on to.
   private static let crowd = (enter: 8, leave: 3)
 
+  /// Whether the thread that made this is of the usual class.
+  private let mayChange = sched_getscheduler(0) == SCHED_OTHER
   private var waitsItsTurn = false
 
   /// Adapts to how many exchanges are under way.
   mutating func adapt(underWay count: Int) {
-    waitsItsTurn = count >= (waitsItsTurn ? Self.crowd.leave : Self.crowd.enter)
+    waitsItsTurn = mayChange && count >= (waitsItsTurn ? Self.crowd.leave : Self.crowd.enter)
   }
 
   /// To be called before the thread sleeps.

@@ -32,6 +32,12 @@ struct LooksTests {
     withExtendedLifetime(fleet) {}
   }
 
+  private func write(_ price: Int, to path: String, _ instance: Service) async throws {
+    let answer = try await instance.call(
+      .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
+    #expect(answer.status == 200)
+  }
+
   @Test("Answers are byte for byte what the router's way sends", arguments: ["GET", "HEAD"], Memory.allCases)
   func sameBytes(_ method: String, _ memory: Memory) async throws {
     // With limits so few requests would have to ask for leases, and what asks is no look.
@@ -59,9 +65,7 @@ struct LooksTests {
     try await withFleet(memory, of: 3) { fleet in
       let path = "/packages/\(Key.willow.package)"
       for price in 1...60 {
-        let answer = try await fleet.instances[price % 3].call(
-          .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
-        #expect(answer.status == 200)
+        try await write(price, to: path, fleet.instances[price % 3])
         for instance in fleet.instances {
           let read = try await instance.call(.get, path, .willow)
           #expect(read.text.contains(#""priceCents":\#(price * 100),"#), "\(read.text)")
@@ -107,9 +111,7 @@ struct LooksTests {
           }
         }
         func write(_ price: Int) async throws {
-          let answer = try await fleet.instances[0].call(
-            .patch, "/api/v1/admin\(path)", .willowStaff, body: #"{"priceCents": \#(price * 100)}"#)
-          #expect(answer.status == 200)
+          try await self.write(price, to: path, fleet.instances[0])
           #expect(
             try await fleet.instances[0].call(.get, path, .willow).text.contains(#""priceCents":\#(price * 100),"#))
         }
