@@ -3,7 +3,7 @@
 import argparse, contextlib, os, pathlib, shutil, sys, tempfile
 
 from . import checks, data, machine, report, runs, singles, stores
-from .contenders import CONSTANT, MODES, PACKAGES, QUIET, Contenders
+from .contenders import CONSTANT, MODES, ONE_CORE, PACKAGES, QUIET, Contenders
 from .data import WILLOW
 from .clients import PACE, PAUSES
 from .figures import RATE, medians
@@ -71,14 +71,16 @@ def measure(chosen, folder):
     with contextlib.ExitStack() as stack:
         postgres = stack.enter_context(stores.postgres(folder, CLIENT_CORE))
         redis = stack.enter_context(stores.redis(folder, CLIENT_CORE))
+        near = stack.enter_context(stores.redis(folder, SERVER_CORE))
         tell("filling the database with 1,000 tenants")
         data.fill(chosen.tenantry, {"DATABASE_URL": postgres.url, "LOG_LEVEL": "error"})
         stores.psql(postgres.url, "VACUUM ANALYZE")
-        shared = {"postgres": postgres, "redis": redis}
+        shared = {"postgres": postgres, "redis": redis, "near redis": near}
         make = Contenders(chosen.tenantry, folder, postgres.url, redis.url)
+        alone = Contenders(chosen.tenantry, folder, postgres.url, near.url)
         found = {"rounds": [], "unpinned": [], "singles": {}}
         with contextlib.ExitStack() as servers:
-            started, tag, sizes = start(make, servers, folder)
+            started, tag, sizes = start(make, alone, servers, folder)
             commands = [command(server) for server in started.values()]
             rounds(chosen, found, runs.Plan(started, shared, folder, tag), shared, started, redis)
         extras(chosen, found, make, shared, folder, tag)
@@ -95,12 +97,14 @@ def command(server):
     return f"{server.name}: {' '.join([*differing, *server.command])}".replace(f"{ROOT}/", "")
 
 
-def start(make, servers, folder):
-    """All contenders, compared with each other; the tag of the list, and the sizes of its forms."""
+def start(make, alone, servers, folder):
+    """All contenders, compared with each other; the tag of the list, and the sizes of its forms. What `alone` makes has its
+    Redis beside it on the servers' core."""
     begin = lambda server: servers.enter_context(server)
     started = {"tenantry": begin(make.tenantry()), "tenantry L2": begin(make.second_tier()),
                "tenantry uncached": begin(make.uncached())}
     started |= {f"{kind} {mode}": begin(make.peer(kind, mode)) for kind in KINDS for mode in MODES}
+    started |= {f"{kind} {ONE_CORE}": begin(alone.peer(kind, "redis", name=f"{kind} {ONE_CORE}")) for kind in KINDS}
     for server in started.values():
         server.wait(WILLOW)
     reference, *others = started.values()

@@ -8,6 +8,7 @@ PEERS = BENCHMARKS / "peers"
 PACKAGES = PEERS / ".packages"
 CONSTANT = BENCHMARKS / ".build-release/release/ConstantServer"
 MODES = ("memory", "redis", "database")
+ONE_CORE = "redis, one core"  # a peer and its Redis on the same core
 # Limits are on, with quotas out of reach, so that their cost counts.
 QUIET = {"LOG_LEVEL": "error", "RATE_LIMIT": "on", "RATE_LIMIT_CLIENT_PER_MINUTE": "1000000000",
          "RATE_LIMIT_TENANT_PER_MINUTE": "1000000000"}
@@ -51,8 +52,8 @@ class Contenders:
         """No tier at all: every request loads key and answer from PostgreSQL."""
         return self.tenantry("tenantry uncached", core, CACHE_L1="off", REDIS_URL=None)
 
-    def peer(self, kind, mode, core=0, workers=1):
-        port, name = free_port(), f"{kind} {mode}"
+    def peer(self, kind, mode, core=0, workers=1, name=None):
+        port, name = free_port(), name or f"{kind} {mode}"
         environment = {"PEER_MODE": mode, "PORT": str(port), "DATABASE_URL": self.database_url,
                        "REDIS_URL": self.redis_url, "PEER_WORKERS": str(workers)}
         if kind == "go":

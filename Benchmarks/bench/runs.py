@@ -4,12 +4,14 @@ import dataclasses, random
 from collections.abc import Callable
 
 from . import clients, data
+from .contenders import ONE_CORE
 from .data import ONE, WILLOW
 from .processes import CLIENT_CORE, SERVER_CORE, client_seconds
 
 # The dictionary's order is that of the reports.
 SCENARIOS = {
-    "hit": "the list of 20 packages, in memory; 64 connections",
+    "hit": "the list of 20 packages, in memory; 64 connections; Redis on the client's core, or, with 'one core', on "
+           "the server's",
     "gzip": "the same with Accept-Encoding: gzip",
     "not modified": "the same with If-None-Match",
     "package": "one package, in memory",
@@ -103,8 +105,9 @@ class Plan:
         memory = [f"{kind} memory" for kind in ("go", "express", "fastapi")]
         redis = [f"{kind} redis" for kind in ("go", "express", "fastapi")]
         database = [f"{kind} database" for kind in ("go", "express", "fastapi")]
+        one_core = [f"{kind} {ONE_CORE}" for kind in ("go", "express", "fastapi")]
         made = {
-            "hit": lambda: self.wrk("hit", ["nginx", "constant", "tenantry", *memory, *redis]),
+            "hit": lambda: self.wrk("hit", ["nginx", "constant", "tenantry", *memory, *redis, *one_core]),
             "gzip": lambda: self.wrk("gzip", ["tenantry"], headers={"Accept-Encoding": "gzip"}),
             "not modified": lambda: self.wrk("not modified", ["tenantry"], headers={"If-None-Match": self.tag}),
             "package": lambda: self.wrk("package", ["tenantry", "go memory", "go redis"], ONE),
