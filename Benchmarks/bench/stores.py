@@ -6,7 +6,7 @@ from .processes import HOST, Process, free_port, run
 
 POSTGRES = pathlib.Path(sorted(glob.glob("/usr/lib/postgresql/*/bin") or ["/usr/bin"])[-1])
 USER = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] if os.getuid() == 0 else []
-SETTINGS = {"shared_buffers": "256MB", "max_connections": 200}  # all else as PostgreSQL comes: fsync is on
+SETTINGS = {"shared_buffers": "256MB", "max_connections": 400}  # all else as PostgreSQL comes: fsync is on
 
 
 @contextlib.contextmanager
