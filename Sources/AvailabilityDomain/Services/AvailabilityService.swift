@@ -61,11 +61,13 @@ package struct AvailabilityService: Sendable {
   private func occupancy(_ tenant: TenantID, _ month: CalendarMonth) async throws -> MonthOccupancy {
     let key = CacheKey(
       "availability", .tenant(tenant), "month", [month.description], tags: [Self.tag(month)])
+    var policy = policy
+    // Whoever asks for any month there is must not leave a trace of each in the cache.
+    if !isKept(month, at: clock.now()) { (policy.skipsRead, policy.skipsWrite) = (true, true) }
     let cached = try await cache.getOrSet(key, as: MonthOccupancy.self, policy: policy) {
       let now = clock.now()
       let occupancy = try await repository.occupancy(tenant, month, at: now)
-      return Loaded(
-        occupancy, timeToLive: occupancy.holdsUntil.map(now.duration(to:)), isKept: isKept(month, at: now))
+      return Loaded(occupancy, timeToLive: occupancy.holdsUntil.map(now.duration(to:)))
     }
     guard let cached else { throw DomainError.notFound("month") }
     return try cached.value()

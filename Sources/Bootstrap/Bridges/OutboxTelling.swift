@@ -14,12 +14,9 @@ enum OutboxTelling {
   /// - Parameter isAlone: whether the cache shares no store with others: then they hear through the database alone.
   static func relay(_ platform: PlatformDatabase, _ cache: CacheService, isAlone: Bool, _ logger: Logger) -> OutboxRelay
   {
-    var delivery = OutboxRelay.Delivery(isPossible: { isAlone || cache.isSharedStoreUp }) { words, position in
-      var isTold = true
-      for word in words where !isAlone {
-        if await !cache.invalidate(word.cacheTags, position: position.value) { isTold = false }
-      }
-      return isTold
+    var delivery = OutboxRelay.Delivery(isPossible: { isAlone || cache.isSharedStoreUp }) { word, position in
+      if isAlone { return true }
+      return await cache.invalidate(word.cacheTags, position: position.value)
     }
     delivery.announcesAll = isAlone
     return OutboxRelay(platform: platform, interval: interval, grace: grace, logger: logger, delivery: delivery)

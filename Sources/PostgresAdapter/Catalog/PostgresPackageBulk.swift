@@ -6,13 +6,18 @@ import PostgresClient
 /// Many packages at once in PostgreSQL: some hundreds of rows in each of its round trips, all in one transaction.
 package struct PostgresPackageBulk: PackageBulkPort {
   private let database: TenantDatabase
+  /// Imports of a tenant wait for each other here, and for those of other processes in the database: there each that waits
+  /// takes a connection that other tenants need.
+  private let turns = TenantTurns()
 
-  /// Bulk writes to a database.
+  /// Bulk writes to a database. One for a process.
   package init(database: TenantDatabase) { self.database = database }
 
   package func upsert(
     _ tenant: TenantID, _ source: any PackageRowSource, keepsGoing: Bool, at time: Timestamp, newID: IDGenerator
   ) async throws -> PackageImportReport {
+    try await turns.begin(tenant)
+    defer { turns.end(tenant) }
     do {
       return try await database.transaction(tenant) { transaction in
         _ = try await transaction.query(PostgresQuery(Self.queue, [.tenant(tenant)]))

@@ -13,15 +13,15 @@ package final class OutboxRelay: Sendable {
   package struct Delivery: Sendable {
     /// Whether there is any sense in trying now.
     package var isPossible: @Sendable () -> Bool
-    /// Hands word on, and tells whether everybody knows now. Must bear being given the same word again. The position is one
-    /// that every change it tells of lies before.
-    package var deliver: @Sendable (_ words: [OutboxWord], _ position: PostgresWALPosition) async throws -> Bool
+    /// Hands word of one tenant on, and tells whether everybody knows now. Must bear being given the same word again. The
+    /// position is one that every change it tells of lies before.
+    package var deliver: @Sendable (_ word: OutboxWord, _ position: PostgresWALPosition) async throws -> Bool
     /// Notifies the instances also of what could be delivered, where they have no other way to hear.
     package var announcesAll = false
 
     package init(
       isPossible: @escaping @Sendable () -> Bool = { true },
-      deliver: @escaping @Sendable (_ words: [OutboxWord], _ position: PostgresWALPosition) async throws -> Bool
+      deliver: @escaping @Sendable (_ word: OutboxWord, _ position: PostgresWALPosition) async throws -> Bool
     ) {
       self.isPossible = isPossible
       self.deliver = deliver
@@ -38,6 +38,9 @@ package final class OutboxRelay: Sendable {
 
   /// Most rows in hand at once.
   private static let batch = 500
+  /// How long word is handed on in one transaction, so that rows are removed however many tenants there are. Of what
+  /// ``OutboxStatements/limitIdleness`` allows it leaves more than a second for the last telling, which may take one.
+  private static let patience = Duration.milliseconds(400)
 
   /// A relay that has not begun.
   /// - Parameters:
@@ -72,7 +75,7 @@ package final class OutboxRelay: Sendable {
         do {
           // What woke it has come of age then.
           try await Task.sleep(for: grace)
-          while try await deliverNext() == Self.batch {}
+          while try await deliverNext() > 0 {}
           failures.ended()
         } catch {
           guard !Task.isCancelled else { break }
@@ -86,7 +89,8 @@ package final class OutboxRelay: Sendable {
   }
 
   /// Delivers the oldest rows that nobody has in hand, and removes them; where that is not possible it announces those that were
-  /// not announced. Returns how many it has dealt with. Throws what the delivery throws, having removed nothing.
+  /// not announced. Returns how many it has dealt with: more may be left unless that is 0. Throws what the delivery throws,
+  /// having removed nothing.
   package func deliverNext() async throws -> Int {
     let isPossible = delivery.isPossible()
     return try await platform.transaction { transaction in
@@ -96,20 +100,40 @@ package final class OutboxRelay: Sendable {
         PostgresQuery(take, [.int(Self.batch), .double(grace / .seconds(1))]),
       ])[1]
       guard !rows.isEmpty else { return 0 }
-      let ids = try rows.map { try $0.decode(0, as: Int64.self) }
-      var isDelivered = false
-      if isPossible {
-        // Read after the rows were seen, so that their changes lie before it.
-        let position: PostgresWALPosition = try await transaction.query(OutboxStatements.position)[0].decode(0)
-        isDelivered = try await delivery.deliver(try OutboxWord.words(rows, from: 1), position)
+      guard isPossible else {
+        try await announce(try rows.map { try $0.decode(0, as: Int64.self) }, transaction)
+        return rows.count
       }
-      if !isDelivered || delivery.announcesAll {
-        let parameters: [PostgresValue] = [.int64Array(ids), .text(OutboxNotice.channel), .text("")]
-        _ = try await transaction.query(OutboxStatements.announceRows, parameters)
-      }
-      if isDelivered { _ = try await transaction.query(OutboxStatements.remove, [.int64Array(ids)]) }
-      return isDelivered || !isPossible ? rows.count : 0
+      // Read after the rows were seen, so that their changes lie before it.
+      let position: PostgresWALPosition = try await transaction.query(OutboxStatements.position)[0].decode(0)
+      let (told, untold) = try await handOn(rows, position)
+      try await announce(delivery.announcesAll ? told + untold : untold, transaction)
+      if !told.isEmpty { _ = try await transaction.query(OutboxStatements.remove, [.int64Array(told)]) }
+      return told.count
     }
+  }
+
+  /// Hands on the word of rows, tenant by tenant, as long as there is time. Returns the rows of which everybody knows now, and
+  /// those of which not; the others have to wait for the next time.
+  private func handOn(
+    _ rows: PostgresRows, _ position: PostgresWALPosition
+  ) async throws -> (told: [Int64], untold: [Int64]) {
+    var ids: [TenantID: [Int64]] = [:]
+    for row in rows { ids[try row.decode(1), default: []].append(try row.decode(0, as: Int64.self)) }
+    var (told, untold): ([Int64], [Int64]) = ([], [])
+    let end = ContinuousClock.now + Self.patience
+    for word in try OutboxWord.words(rows, from: 1) {
+      let isTold = try await delivery.deliver(word, position)
+      if isTold { told += ids[word.tenant, default: []] } else { untold += ids[word.tenant, default: []] }
+      guard ContinuousClock.now < end else { break }
+    }
+    return (told, untold)
+  }
+
+  private func announce(_ ids: [Int64], _ transaction: PostgresTransaction) async throws {
+    guard !ids.isEmpty else { return }
+    let parameters: [PostgresValue] = [.int64Array(ids), .text(OutboxNotice.channel), .text("")]
+    _ = try await transaction.query(OutboxStatements.announceRows, parameters)
   }
 }
 

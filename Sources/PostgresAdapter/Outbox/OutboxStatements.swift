@@ -40,13 +40,20 @@ enum OutboxStatements {
   /// What is left, whoever left it.
   static let pending = PostgresStatement("SELECT DISTINCT tenant_id, tags FROM outbox", name: "outbox.pending")
 
+  /// A notification takes less than 8,000 bytes: the tags of a row go into as many as it needs, each of half that and a tag more
+  /// at most.
   private static func announcing(_ condition: String, name: String) -> PostgresStatement {
     PostgresStatement(
       """
       WITH word AS (
-        UPDATE outbox SET is_announced = true WHERE \(condition) AND NOT is_announced RETURNING tenant_id, tags
+        UPDATE outbox SET is_announced = true WHERE \(condition) AND NOT is_announced RETURNING id, tenant_id, tags
+      ),
+      part AS (
+        SELECT id, tenant_id, tag, sum(octet_length(tag) + 1) OVER (PARTITION BY id ORDER BY place) / 4000 AS number
+        FROM word, unnest(tags) WITH ORDINALITY AS listed (tag, place)
       )
-      SELECT pg_notify($2, concat_ws(' ', $3::text, tenant_id, array_to_string(tags, ' '))) FROM word
+      SELECT pg_notify($2, concat_ws(' ', $3::text, tenant_id, string_agg(tag, ' '))) FROM part
+      GROUP BY id, tenant_id, number
       """, name: name)
   }
 }

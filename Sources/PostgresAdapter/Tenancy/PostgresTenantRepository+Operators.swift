@@ -51,7 +51,9 @@ extension PostgresTenantRepository {
     "SELECT \(Tenant.columns) FROM tenants t WHERE $1::uuid IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2",
     name: "tenants.list")
 
-  private static let tag = "ARRAY['\(OutboxWord.platformPrefix)tenant-' || slug]"
+  /// The tag of a tenant's keys, as `TenantDirectory` names it.
+  static let tag =
+    "ARRAY['\(OutboxWord.platformPrefix)tenants-' || left(encode(sha256(convert_to(slug, 'UTF8')), 'hex'), 2)]"
 
   /// Locks the tenant and leaves word of its keys.
   private static let keyChange = PostgresStatement(

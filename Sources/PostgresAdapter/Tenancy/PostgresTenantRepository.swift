@@ -89,7 +89,7 @@ package struct PostgresTenantRepository: TenantRepositoryPort {
   private static let setStatus = PostgresStatement(
     Outbox.telling(
       "UPDATE tenants t SET status = $2 WHERE t.id = $1 RETURNING \(Tenant.columns)",
-      tags: "ARRAY['\(OutboxWord.platformPrefix)tenant-' || slug]"),
+      tags: tag),
     name: "tenants.set_status")
 }
 

@@ -1,11 +1,11 @@
 import Dispatch
 import Synchronization
 
-/// Threads for the calls of libpq and the C library that block: cancel requests and name look-ups.
+/// Threads for one kind of call of libpq or the C library that blocks: cancel requests, or name look-ups.
 ///
-/// At most 32 run at once. A server that is frozen can hold each of them until it is gone.
+/// At most 32 run at once. A server that is frozen can hold each cancel request until it is gone; the look-ups that find the
+/// server that takes its place are counted apart for that.
 final class BlockingCalls: Sendable {
-  private let queue = DispatchQueue(label: "postgres.blocking", attributes: .concurrent)
   private let running = Mutex(0)
   private let limit = 32
 
@@ -17,7 +17,8 @@ final class BlockingCalls: Sendable {
       return true
     }
     guard mayRun else { return false }
-    queue.async {
+    // A serial queue gets a thread at once. Concurrent ones share as many as there are processors, which blocked calls keep.
+    DispatchQueue(label: "postgres.blocking").async {
       body()
       self.running.withLock { $0 -= 1 }
     }

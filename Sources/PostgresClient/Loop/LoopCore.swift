@@ -5,7 +5,8 @@ final class LoopCore {
   let poller: Poller
   let logger: Logger
   private let inbox: LoopInbox
-  let blocking: BlockingCalls
+  let lookUps = BlockingCalls()
+  let cancelRequests = BlockingCalls()
   /// The time at the beginning of this turn.
   private(set) var now = Instant.now
   private var sessions: [SessionID: Session] = [:]
@@ -23,10 +24,9 @@ final class LoopCore {
   private var answered: [UnsafeContinuation<Void, Never>] = []
   var scratch = ParameterScratch()
 
-  init(poller: Poller, inbox: LoopInbox, blocking: BlockingCalls, logger: Logger) {
+  init(poller: Poller, inbox: LoopInbox, logger: Logger) {
     self.poller = poller
     self.inbox = inbox
-    self.blocking = blocking
     self.logger = logger
   }
 

@@ -19,7 +19,7 @@ public final class PostgresEventLoop: Sendable {
       { argument in
         guard let argument else { return nil }
         let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-        LoopCore(poller: start.poller, inbox: start.inbox, blocking: BlockingCalls(), logger: start.logger).run()
+        LoopCore(poller: start.poller, inbox: start.inbox, logger: start.logger).run()
         return nil
       }, Unmanaged.passRetained(start).toOpaque())
     guard failure == 0 else { throw PostgresError(.unavailable, "the event loop's thread could not be started") }

@@ -81,7 +81,18 @@ struct CircuitBreaker {
     return copy.admits(now: now)
   }
 
-  mutating func record(isSuccess: Bool, now: Instant) {
+  /// What a call that threw says of the server; nil when it was cancelled or the server was not asked.
+  static func outcome(of error: any Error) -> Bool? {
+    guard let failure = error as? PostgresError else { return error is CancellationError ? nil : true }
+    return failure.isSilentOnServer ? nil : !failure.speaksAgainstServer
+  }
+
+  /// Counts how a call ended; nil says nothing of the server, and gives a trial back to the next call.
+  mutating func record(isSuccess: Bool?, now: Instant) {
+    guard let isSuccess else {
+      if case .trying = state { state = .open(until: now) }
+      return
+    }
     switch state {
     case .trying:
       state = isSuccess ? .closed : .open(until: now + settings.opensFor)

@@ -116,10 +116,10 @@ public final class PostgresRouter: PostgresDatabase {
       return value
     } catch {
       let cause = (error as? PostgresTransactionError)?.cause ?? error
-      let isAgainst = (cause as? PostgresError)?.speaksAgainstServer ?? false
-      machine.withLock { $0.record(index, pool, isSuccess: !isAgainst, now: .now) }
+      let outcome = CircuitBreaker.outcome(of: cause)
+      machine.withLock { $0.record(index, pool, isSuccess: outcome, now: .now) }
       // Perhaps another server is primary by now.
-      if isAgainst || (cause as? PostgresError)?.sqlState == .readOnlyTransaction { startRound() }
+      if outcome == false || (cause as? PostgresError)?.sqlState == .readOnlyTransaction { startRound() }
       throw error
     }
   }
@@ -169,6 +169,15 @@ extension PostgresError {
     case .timedOut, .notSent, .maybeExecuted, .commitUnknown, .connectFailed, .protocolViolation: true
     case .server: ["53", "57", "58", "XX"].contains(sqlState?.errorClass) && sqlState != .queryCancelled
     case .poolExhausted, .unavailable, .decoding, .invalidParameter, .invalidURL, .shutDown: false
+    }
+  }
+
+  /// Whether the server was not asked, so that it shows neither well nor ill.
+  var isSilentOnServer: Bool {
+    switch code {
+    case .poolExhausted, .unavailable, .invalidParameter, .invalidURL, .shutDown: true
+    case .server, .timedOut, .notSent, .maybeExecuted, .commitUnknown, .connectFailed, .decoding, .protocolViolation:
+      false
     }
   }
 }

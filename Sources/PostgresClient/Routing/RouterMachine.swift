@@ -1,7 +1,8 @@
 /// Which server gets which call. Knows no socket; time and chance are handed in. Servers are numbered as they were given.
 ///
 /// Of the servers that say they are primary the one with the highest timeline wins, and the timeline is remembered: an
-/// old primary that returns gets nothing, also when the new one is away.
+/// old primary that returns gets nothing, also when the new one is away. A replica gets reads on that timeline only: on an older
+/// one it may hold what was lost at the promotion, at positions that say nothing of the new primary's.
 struct RouterMachine {
   /// When the servers were last asked how they are.
   private(set) var lastRound: Instant?
@@ -14,9 +15,6 @@ struct RouterMachine {
   private let settings: PostgresRouterSettings
   /// When the primary was last heard: what it did since nobody knows, so nobody is behind it.
   private var heardAt = Instant(nanoseconds: 0)
-  /// Where replicas stood when another server was promoted. One that stays there may have gone further than the new
-  /// primary began, and holds what is nowhere else.
-  private var stoodAt: [Int: PostgresWALPosition] = [:]
   /// When the primary's log reached which position, oldest first.
   private var history: [(time: Instant, position: PostgresWALPosition)] = []
 
@@ -51,7 +49,10 @@ struct RouterMachine {
     servers[index].isHealthy = true
     servers[index].isWritable = report.isWritable
     servers[index].position = report.position
-    servers[index].timeline = report.timeline ?? (report.isInRecovery ? nil : servers[index].timeline)
+    // A replica that receives nothing may tell an older one than before, to which it does not go back.
+    let known = report.isInRecovery && servers[index].role != .replica ? nil : servers[index].timeline
+    servers[index].timeline =
+      report.isInRecovery ? [report.timeline, known].compactMap(\.self).max() : report.timeline ?? known
     servers[index].cpuPercent = report.cpuPercent
     servers[index].role = report.isInRecovery ? .replica : .primary
     breakers[index].mayTry(now: now)
@@ -61,9 +62,6 @@ struct RouterMachine {
     let claims = servers.indices.filter { servers[$0].role == .primary || servers[$0].role == .deposed }
     let highest = claims.compactMap { servers[$0].timeline }.max() ?? 0
     if highest > timeline {
-      if timeline > 0 {
-        for index in servers.indices where servers[index].role == .replica { stoodAt[index] = servers[index].position }
-      }
       timeline = highest
       history = []
     }
@@ -130,19 +128,23 @@ struct RouterMachine {
     return writer == nil ? nil : chooseWriter(.reads, now: now)
   }
 
-  mutating func record(_ server: Int, _ pool: ServerBreakers.Pool, isSuccess: Bool, now: Instant) {
+  /// As ``CircuitBreaker/record(isSuccess:now:)`` of the pool's breaker.
+  mutating func record(_ server: Int, _ pool: ServerBreakers.Pool, isSuccess: Bool?, now: Instant) {
     breakers[server][pool].record(isSuccess: isSuccess, now: now)
   }
 
   /// Whether a replica may give that answer, apart from its health.
   private func isAble(_ index: Int, _ source: PostgresReadOptions.Source, now: Instant) -> Bool {
     let server = servers[index]
-    guard server.role == .replica, server.lag <= settings.lagThreshold, addresses[index].weight > 0,
-      breakers[index][.reads].wouldAdmit(now: now), stoodAt[index].map({ $0 < server.position }) ?? true
+    guard server.role == .replica, server.timeline == currentTimeline, server.lag <= settings.lagThreshold,
+      addresses[index].weight > 0, breakers[index][.reads].wouldAdmit(now: now)
     else { return false }
     if case .replayed(let position) = source { return server.position >= position }
     return true
   }
+
+  /// The primary's; as long as none was seen, the highest that a replica has told.
+  private var currentTimeline: UInt32? { timeline > 0 ? timeline : servers.compactMap(\.timeline).max() }
 
   /// Chance in proportion to weight, and against latency, load, lag and CPU.
   private func draw(_ candidates: [Int], loads: [Int], random: Double) -> Int? {

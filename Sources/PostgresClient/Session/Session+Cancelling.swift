@@ -26,7 +26,7 @@ extension Session {
   func requestCancel(_ done: @escaping @Sendable () -> Void) -> Bool {
     guard isOpen, let handle = PQgetCancel(connection) else { return false }
     let request = CancelRequest(owning: handle)
-    return core.blocking.run {
+    return core.cancelRequests.run {
       request.send()
       done()
     }

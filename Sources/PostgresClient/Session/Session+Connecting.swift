@@ -7,7 +7,7 @@ extension Session {
     guard let host = target.hostToResolve else { return connect(addresses: []) }
     let id = id
     let remote = core.remote
-    let hasStarted = core.blocking.run {
+    let hasStarted = core.lookUps.run {
       let addresses = AddressResolver.addresses(of: host)
       remote.send(
         .call { core in

@@ -9,7 +9,7 @@ extension PostgresPool {
     setup: [PostgresQuery] = [], options: PostgresTransactionOptions = .init(),
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
-    let opening = [options.begin] + (try setup.map { try Step($0) })
+    let opening = [options.begin, limitIdleness] + (try setup.map { try Step($0) })
     var attempt = 0
     while true {
       switch await attemptTransaction(opening, setup, options, body) {
@@ -20,6 +20,18 @@ extension PostgresPool {
         attempt += 1
       }
     }
+  }
+
+  /// Has the server end the transaction of a client that has vanished or stands still: it would keep its locks until the
+  /// connection is given up, which takes hours with the usual settings of TCP.
+  ///
+  /// As long as a statement may take, since that long its locks may be held anyway; at least ten seconds, since where statements
+  /// must be quick a client that is short of processor time need not be.
+  private var limitIdleness: Step {
+    // The server takes no more than 31 bits of milliseconds.
+    let limit = min(max(settings.statementDeadline, .seconds(10)), .seconds(2_000_000))
+    return Step(
+      own: "SET LOCAL idle_in_transaction_session_timeout = \(Int(limit / .milliseconds(1)))", isPrepared: false)
   }
 
   private struct Failure: Error {

@@ -24,7 +24,7 @@ public final class PostgresTransaction: Sendable {
   let setup: [PostgresQuery]
   private let state = Mutex(State())
 
-  /// - Parameter opening: BEGIN and the statements of `setup`.
+  /// - Parameter opening: BEGIN, the limit of idleness and the statements of `setup`.
   init(pool: PostgresPool, opening: [Step], setup: [PostgresQuery]) {
     self.pool = pool
     self.setup = setup

@@ -6,8 +6,8 @@ public enum PostgresIsolation: String, Sendable {
 
 /// How a transaction is run.
 public struct PostgresTransactionOptions: Sendable {
-  /// Nil takes the server's default.
-  public var isolation: PostgresIsolation?
+  /// Said to the server with each BEGIN, whatever its default is.
+  public var isolation: PostgresIsolation
   public var isReadOnly: Bool
   /// Where a read-only transaction may run.
   public var source = PostgresReadOptions.Source.primary
@@ -21,7 +21,7 @@ public struct PostgresTransactionOptions: Sendable {
   /// trip as COMMIT; nil when the server went away before it told.
   public var onCommit: (@Sendable (PostgresWALPosition?) -> Void)?
 
-  public init(isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, retries: Int = 3) {
+  public init(isolation: PostgresIsolation = .readCommitted, isReadOnly: Bool = false, retries: Int = 3) {
     self.isolation = isolation
     self.isReadOnly = isReadOnly
     self.retries = retries
@@ -29,8 +29,7 @@ public struct PostgresTransactionOptions: Sendable {
 
   /// BEGIN with what was asked for.
   var begin: Step {
-    var sql = "BEGIN"
-    if let isolation { sql += " ISOLATION LEVEL " + isolation.rawValue }
+    var sql = "BEGIN ISOLATION LEVEL " + isolation.rawValue
     if isReadOnly { sql += " READ ONLY" }
     return Step(own: sql, isPrepared: true)
   }

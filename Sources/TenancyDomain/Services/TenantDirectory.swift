@@ -109,9 +109,13 @@ package struct TenantDirectory: Sendable {
   private static let unknown = DomainError(.keyUnknown, "The key is not known.")
 
   private static func cacheKey(_ key: APIKey) -> CacheKey {
-    CacheKey("tenancy", .platform, "key", [key.digest.description], tags: ["tenant-\(key.slug)"])
+    CacheKey("tenancy", .platform, "key", [key.digest.description], tags: [part(key.slug)])
   }
 
   /// What a change of a tenant makes stale: everything that is remembered of its keys.
-  static func tag(_ slug: Slug) -> CacheTag { .named("tenant-\(slug)", .platform) }
+  static func tag(_ slug: Slug) -> CacheTag { .named(part(slug.description), .platform) }
+
+  /// The name of that tag: one of 256, by the SHA-256 of the slug, since anybody can make up slugs and each would leave a
+  /// generation in the store. The repository comes to the same.
+  private static func part(_ slug: String) -> String { "tenants-\(Digest(of: slug).description.prefix(2))" }
 }

@@ -82,8 +82,8 @@ struct OutboxDeskTests {
     let delivered = Mutex<[OutboxWord]>([])
     let relay = OutboxRelay(
       platform: subject.platform, interval: .seconds(60), logger: .quiet,
-      delivery: .init(isPossible: { isUp.withLock(\.self) }) { words, _ in
-        delivered.withLock { $0 += words }
+      delivery: .init(isPossible: { isUp.withLock(\.self) }) { word, _ in
+        delivered.withLock { $0.append(word) }
         return true
       })
     #expect(try await relay.deliverNext() == 1)
@@ -92,6 +92,39 @@ struct OutboxDeskTests {
     #expect(try await relay.deliverNext() == 1)
     #expect(delivered.withLock { $0 } == [OutboxWord(tenant: subject.tenant, tags: ["month-2027-07"])])
     #expect(try await subject.tags().isEmpty)
+  }
+
+  @Test("Word with more tags than a notification takes is announced in several, and so is what comes after it")
+  func announcesMuch() async throws {
+    let subject = try await Subject()
+    defer { subject.run.cancel() }
+    let heard = Mutex<(isListening: Bool, tags: Set<String>)>((false, []))
+    let listener = try subject.database.listener(on: OutboxNotice.channel)
+    let listening = Task {
+      for await event in listener.events {
+        if event == .listening { heard.withLock { $0.isListening = true } }
+        guard case .notification(_, let payload) = event else { continue }
+        guard case .announced(let word)? = OutboxNotice(payload, instance: "this") else { continue }
+        heard.withLock { $0.tags.formUnion(word.tags) }
+      }
+    }
+    defer { listening.cancel() }
+    try await poll { heard.withLock { $0.isListening } }
+    try await subject.database.psql(
+      """
+      INSERT INTO outbox (tenant_id, tags)
+      SELECT '\(subject.tenant)'::uuid, array_agg('month-' || 2027 + n / 12 || '-' || lpad((n % 12 + 1)::text, 2, '0'))
+      FROM generate_series(0, 599) n
+      UNION ALL SELECT '\(subject.tenant)'::uuid, ARRAY['offers']
+      """)
+    let relay = OutboxRelay(
+      platform: subject.platform, interval: .seconds(60), logger: .quiet,
+      delivery: .init(isPossible: { false }) { _, _ in true })
+    #expect(try await relay.deliverNext() == 2)
+    try await poll { heard.withLock { $0.tags.count } == 601 }
+    let tags = heard.withLock { $0.tags }
+    #expect(tags.isSuperset(of: ["month-2027-01", "month-2076-12", "offers"]))
+    #expect(try await relay.deliverNext() == 0, "it was announced already")
   }
 
   @Test("Word that is younger than the grace is left to its writer")

@@ -1,4 +1,5 @@
 import AvailabilityDomain
+import Caching
 import CatalogDomain
 import Kernel
 import PortContracts
@@ -6,6 +7,8 @@ import PostgresAdapter
 import PostgresClient
 import Synchronization
 import Testing
+
+@testable import TenancyDomain
 
 @Suite("Outbox relay")
 struct OutboxRelayTests {
@@ -68,8 +71,11 @@ struct OutboxRelayTests {
     _ = try await database.directory.setStatus(tenant.id, .suspended)
     let heard = Heard()
     _ = try await heard.relay(database).deliverNext()
-    let expected = OutboxWord(tenant: tenant.id, tags: [], platformTags: ["tenant-\(tenant.slug)"])
-    #expect(heard.words.withLock { $0 } == [expected])
+    let words = heard.words.withLock { $0 }
+    let word = try #require(words.first)
+    #expect(word.tenant == tenant.id && word.tags.isEmpty)
+    #expect(word.platformTags.map { .named($0, .platform) } == [TenantDirectory.tag(tenant.slug)])
+    #expect(words.count == 1)
   }
 
   @Test("Word that cannot be delivered stays, and is delivered when it can; then it is gone")
@@ -105,6 +111,27 @@ struct OutboxRelayTests {
     #expect(heard.positions.withLock { $0.allSatisfy { $0 >= before } })
   }
 
+  @Test("Word of so many tenants that telling it takes longer than the server waits is delivered and removed in parts")
+  func slowDelivery() async throws {
+    let database = try await TestDatabase()
+    try await database.psql(
+      "INSERT INTO outbox (tenant_id, tags) SELECT gen_random_uuid(), ARRAY['offers'] FROM generate_series(1, 200)")
+    let told = Mutex<Set<TenantID>>([])
+    let relay = OutboxRelay(
+      platform: database.platform, interval: .seconds(600), logger: .quiet,
+      delivery: .init { word, _ in
+        // The store takes its time.
+        try await Task.sleep(for: .milliseconds(10))
+        told.withLock { _ = $0.insert(word.tenant) }
+        return true
+      })
+    let run = Task { await relay.run() }
+    try await poll { try await database.psql("SELECT count(*) FROM outbox") == "0" }
+    #expect(told.withLock { $0.count } == 200)
+    run.cancel()
+    await run.value
+  }
+
   @Test("A running relay delivers when it is woken and when it is not, and ends when it is cancelled")
   func running() async throws {
     let database = try await TestDatabase()
@@ -137,8 +164,8 @@ private final class Heard: Sendable {
   func relay(_ database: TestDatabase, interval: Duration = .seconds(60)) -> OutboxRelay {
     OutboxRelay(
       platform: database.platform, interval: interval, logger: .quiet,
-      delivery: .init { words, position in
-        self.words.withLock { $0 += words }
+      delivery: .init { word, position in
+        self.words.withLock { $0.append(word) }
         self.positions.withLock { $0.append(position) }
         return true
       })

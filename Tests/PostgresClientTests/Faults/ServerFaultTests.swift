@@ -149,6 +149,30 @@ struct ServerFaultTests {
     }
   }
 
+  @Test("While a frozen server holds as many cancel requests as may run, another server is found by its name")
+  func lookUpsBesideCancelRequests() async throws {
+    let (server, other) = (try PostgresServer(), try PostgresServer())
+    var settings = PostgresPoolSettings.patient
+    settings.statementDeadline = .milliseconds(200)
+    settings.minimum = 40
+    settings.maximum = 40
+    let pool = PostgresPool(url: try PostgresURL(server.url), settings: settings, loop: loop)
+    try await eventually("all are open") { pool.statistics.idle == 40 }
+    try server.freeze()
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<40 {
+        group.addTask {
+          let error = await #expect(throws: PostgresError.self) { try await pool.query("SELECT 1") }
+          #expect(error?.code == .timedOut, "\(String(describing: error))")
+        }
+      }
+    }
+    let url = PostgresURL(host: "localhost", port: other.port, database: "postgres", user: "postgres")
+    let named = PostgresPool(url: url, settings: .patient, loop: loop)
+    #expect(try await named.query("SELECT 1").count == 1)
+    try server.thaw()
+  }
+
   @Test("A server that is killed and started again is found again")
   func restarted() async throws {
     let server = try PostgresServer()

@@ -49,6 +49,34 @@ struct CircuitBreakerTests {
     #expect(other.state == .open(until: later + .seconds(30)))
   }
 
+  @Test("A call that says nothing of the server counts neither way, and gives a trial back to the next")
+  func silent() {
+    var breaker = CircuitBreaker(settings: .init())
+    for _ in 0..<9 { breaker.record(isSuccess: false, now: start) }
+    for _ in 0..<100 { breaker.record(isSuccess: nil, now: start) }
+    #expect(breaker.state == .closed)
+    breaker.record(isSuccess: false, now: start)
+    #expect(breaker.state == .open(until: start + .seconds(30)))
+    breaker.record(isSuccess: nil, now: start)
+    #expect(breaker.state == .open(until: start + .seconds(30)))
+    let later = start + .seconds(30)
+    let trial = breaker.admits(now: later)
+    #expect(trial)
+    breaker.record(isSuccess: nil, now: later)
+    let next = breaker.admits(now: later)
+    #expect(next)
+    let other = breaker.admits(now: later)
+    #expect(!other)
+  }
+
+  @Test("A cancelled call and one without a connection say nothing; one that was refused says that the server answers")
+  func outcomes() {
+    #expect(CircuitBreaker.outcome(of: CancellationError()) == nil)
+    #expect(CircuitBreaker.outcome(of: PostgresError(.poolExhausted, "")) == nil)
+    #expect(CircuitBreaker.outcome(of: PostgresError(.connectFailed, "")) == false)
+    #expect(CircuitBreaker.outcome(of: PostgresError(.server, "", sqlState: .uniqueViolation)) == true)
+  }
+
   @Test("A trial that never reports does not keep it shut for ever")
   func lostTrial() {
     var breaker = opened()

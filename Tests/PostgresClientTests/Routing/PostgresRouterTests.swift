@@ -14,13 +14,17 @@ struct PostgresRouterTests {
     primary = try PostgresServer()
     try primary.psql("CREATE TABLE t (id bigint)")
     replica = try primary.makeReplica()
+    router = Self.makeRouter([primary, replica], loop)
+  }
+
+  private static func makeRouter(_ servers: [PostgresServer], _ loop: PostgresEventLoop) -> PostgresRouter {
     var settings = PostgresRouterSettings()
     settings.healthInterval = .milliseconds(200)
     settings.healthDeadline = .seconds(5)
     settings.pool = .patient
     settings.lagThreshold = .seconds(1)
-    router = PostgresRouter(
-      servers: [primary, replica].map {
+    return PostgresRouter(
+      servers: servers.map {
         PostgresServerAddress(PostgresURL(host: "127.0.0.1", port: $0.port, database: "postgres", user: "postgres"))
       },
       settings: settings, loop: loop, logger: .quiet)
@@ -37,8 +41,9 @@ struct PostgresRouterTests {
     _ = try await router.oneRoundTrip([PostgresQuery("INSERT INTO t VALUES ($1)", [.int(id)])])
   }
 
-  private func watched(_ body: () async throws -> Void) async throws {
-    let watch = Task { await router.run() }
+  private func watched(_ other: PostgresRouter? = nil, _ body: () async throws -> Void) async throws {
+    let watched = other ?? router
+    let watch = Task { await watched.run() }
     defer { watch.cancel() }
     try await body()
   }
@@ -96,6 +101,34 @@ struct PostgresRouterTests {
       }
       #expect(try primary.psql("SELECT count(*) FROM t") == "1")
       #expect(try replica.psql("SELECT count(*) FROM t") == "19")
+    }
+  }
+
+  @Test("After a promotion a replica that follows is read, and an old primary made a replica as it was is not")
+  func histories() async throws {
+    let other = try primary.makeReplica()
+    let router = Self.makeRouter([primary, replica, other], loop)
+    try await watched(router) {
+      try other.psql(
+        "ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=\(replica.port) user=postgres'",
+        "SELECT pg_reload_conf()")
+      // What the primary writes from now on is lost with it.
+      try replica.psql("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()")
+      try await eventually("nobody follows the primary") {
+        try primary.psql("SELECT count(*) FROM pg_stat_replication") == "0"
+      }
+      try primary.psql("INSERT INTO t SELECT generate_series(1, 1000)")
+      primary.kill()
+      try replica.promote()
+      try PostgresProgram.runAsServer(["/bin/touch", primary.socketFolder + "/data/standby.signal"])
+      try primary.restart()
+      try await eventually("the old primary is seen as a replica") {
+        router.status[0].role == .replica && router.status[0].isHealthy && router.timeline == 2
+      }
+      try await eventually("the other replica is read") {
+        try await router.read(PostgresQuery("SELECT pg_is_in_recovery()")).first?.decode(0, as: Bool.self) == true
+      }
+      for _ in 0..<50 { #expect(try await router.read(PostgresQuery("SELECT FROM t")).isEmpty) }
     }
   }
 

@@ -19,8 +19,12 @@ struct RouterMachineTests {
       latency: .milliseconds(1))
   }
 
-  private func replica(at position: UInt64 = 100, latency: Duration = .milliseconds(1)) -> ServerReport {
-    ServerReport(isInRecovery: true, position: PostgresWALPosition(position), isWritable: false, latency: latency)
+  private func replica(
+    _ timeline: UInt32 = 1, at position: UInt64 = 100, latency: Duration = .milliseconds(1)
+  ) -> ServerReport {
+    ServerReport(
+      isInRecovery: true, position: PostgresWALPosition(position), timeline: timeline, isWritable: false,
+      latency: latency)
   }
 
   private func shares(_ machine: RouterMachine, loads: [Int], _ source: PostgresReadOptions.Source = .any) -> [Int?:
@@ -118,16 +122,30 @@ struct RouterMachineTests {
     #expect(shares(machine, loads: [0, 0]) == [1: 1000])
   }
 
-  @Test("After a promotion a replica gets reads when it is seen to follow, not while it stands where it stood")
+  @Test("After a promotion a replica gets reads when it is seen to follow, however far it goes on the old timeline")
   func following() {
     var machine = machine([(1, 0), (1, 0), (1, 0)])
     _ = machine.checked([primary(at: 100), replica(at: 90), replica(at: 100)], now: start)
     _ = machine.checked([nil, primary(2, at: 95), replica(at: 100)], now: start)
     #expect(shares(machine, loads: [0, 0, 0]) == [1: 1000])
-    _ = machine.checked([nil, primary(2, at: 96), replica(at: 100)], now: start)
+    _ = machine.checked([nil, primary(2, at: 96), replica(at: 130)], now: start)
     #expect(shares(machine, loads: [0, 0, 0], .replayed(PostgresWALPosition(96))) == [1: 1000])
-    _ = machine.checked([nil, primary(2, at: 120), replica(at: 120)], now: start)
+    _ = machine.checked([nil, primary(2, at: 96), replica(2, at: 96)], now: start)
     #expect(shares(machine, loads: [0, 0, 0]) == [2: 1000])
+    // Without a primary it receives nothing, and may not tell the timeline that it is on.
+    _ = machine.checked([nil, nil, replica(1, at: 96)], now: start)
+    #expect(shares(machine, loads: [0, 0, 0]) == [2: 1000])
+  }
+
+  @Test("An old primary that comes back as a replica gets no reads before it is on the new timeline")
+  func rejoining() {
+    var machine = machine([(1, 0), (1, 0)])
+    _ = machine.checked([nil, primary(2, at: 96)], now: start)
+    _ = machine.checked([replica(1, at: 100), primary(2, at: 96)], now: start)
+    #expect(shares(machine, loads: [0, 0]) == [1: 1000])
+    #expect(shares(machine, loads: [0, 0], .replayed(PostgresWALPosition(96))) == [1: 1000])
+    _ = machine.checked([replica(2, at: 110), primary(2, at: 110)], now: start)
+    #expect(shares(machine, loads: [0, 0]) == [0: 1000])
   }
 
   @Test("With the primary down a replica that missed its check is still asked")

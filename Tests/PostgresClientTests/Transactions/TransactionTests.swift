@@ -34,6 +34,27 @@ struct TransactionTests {
     #expect(try inOneGo[0][0].decode(0, as: String.self).uppercased() == level.rawValue)
   }
 
+  @Test("One for which no level is asked runs under READ COMMITTED, whatever the server's default is")
+  func usualIsolation() async throws {
+    try server.psql("ALTER DATABASE postgres SET default_transaction_isolation = 'repeatable read'")
+    let other = PostgresPool(
+      url: try PostgresURL(server.url), settings: .patient, loop: try PostgresEventLoop(logger: .quiet))
+    let query = PostgresQuery("SELECT current_setting('transaction_isolation')")
+    #expect(try await other.query(query)[0].decode(0, as: String.self) == "repeatable read")
+    let inside = try await other.transaction { try await $0.query(query) }
+    #expect(try inside[0].decode(0, as: String.self) == "read committed")
+    let inOneGo = try await other.oneRoundTrip([query])
+    #expect(try inOneGo[0][0].decode(0, as: String.self) == "read committed")
+  }
+
+  @Test("One of several steps may be idle as long as a statement may take; then the server ends it")
+  func idleness() async throws {
+    let query = PostgresQuery("SELECT current_setting('idle_in_transaction_session_timeout')")
+    let inside = try await pool.transaction { try await $0.query(query) }
+    #expect(try inside[0].decode(0, as: String.self) == "1min")
+    #expect(try await pool.query(query)[0].decode(0, as: String.self) == "0", "it ends with the transaction")
+  }
+
   @Test("One that is read only writes nothing")
   func readOnly() async throws {
     let options = PostgresTransactionOptions(isReadOnly: true)

@@ -1,0 +1,71 @@
+import CatalogDomain
+import Kernel
+import PortContracts
+import PostgresAdapter
+import PostgresClient
+import Synchronization
+import Testing
+
+private final class Count: Sendable {
+  private let count = Mutex(0)
+
+  var value: Int { count.withLock { $0 } }
+
+  func increment() { count.withLock { $0 += 1 } }
+}
+
+@Suite("Bulk writes of packages")
+struct PostgresPackageBulkTests {
+  @Test("More imports of a tenant than there are connections wait for one elsewhere, and other tenants are served")
+  func turns() async throws {
+    var settings = PostgresPoolSettings.patient
+    settings.maximum = 2
+    settings.acquisitionDeadline = .seconds(2)
+    let database = try await TestDatabase()
+    let pair = try await TenantPair.insert(into: database.directory)
+    let narrow = try TestDatabase.Connection(to: database, settings: settings)
+    // Connecting may take longer than callers wait.
+    try await poll { narrow.node.pool.statistics.idle == 2 }
+    let bulk = PostgresPackageBulk(database: narrow.tenants)
+    let asked = Count()
+    let imports = try await database.node.transaction { elsewhere in
+      _ = try await elsewhere.query(
+        "SELECT pg_advisory_xact_lock(hashtextextended('packages.bulk/' || $1::uuid::text, 0))",
+        [.text(pair.tenant.description)])
+      let imports = (0..<4).map { number in
+        Task {
+          asked.increment()
+          return try await Self.importOne(Fixtures.package("package-\(number)"), pair.tenant, bulk)
+        }
+      }
+      try await poll { asked.value == 4 }
+      try await poll {
+        try await database.psql(
+          """
+          SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+          WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
+          """) == "t"
+      }
+      let venues = PostgresVenueRepository(database: narrow.tenants)
+      for number in 0..<10 {
+        let fields = Venue.Fields(name: "Pier \(number)", city: "Lunenburg")
+        _ = try await venues.insert(pair.other, id: Fixtures.id(), fields, at: Fixtures.time)
+      }
+      imports[3].cancel()
+      await #expect(throws: CancellationError.self) { try await imports[3].value }
+      return imports
+    }
+    for number in 0..<3 { #expect(try await imports[number].value.created == 1) }
+    let count = "SELECT count(*) FROM packages WHERE tenant_id = '\(pair.tenant)'"
+    #expect(try await database.psql(count) == "3")
+  }
+
+  private static func importOne(
+    _ fields: Package.Fields, _ tenant: TenantID, _ bulk: PostgresPackageBulk
+  ) async throws -> PackageImportReport {
+    let row = PackageRow.draft(PackageDraft(line: 1, slug: fields.slug) { _ in fields })
+    return try await bulk.upsert(
+      tenant, RowsInMemory(rows: [row]), keepsGoing: false, at: Fixtures.time,
+      newID: IDGenerator(clock: ManualClock(), random: SystemRandomSource()))
+  }
+}
