@@ -76,7 +76,7 @@ extension Preset {
       CacheFeed(cache: cache), DatabaseWatch(databases: databases),
       RelayService(
         relay: relay, desk: databases.desk, listener: databases.listener(on: OutboxNotice.channel), cache: cache,
-        instance: databases.instance),
+        instance: databases.instance, isAlone: stores == nil),
       TimelineWatch(databases: databases, cache: cache, tenants: preset.tenants, logger: logger),
     ]
     preset.close = {

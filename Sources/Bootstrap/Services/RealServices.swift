@@ -27,6 +27,8 @@ struct RelayService: Service {
   let listener: PostgresListener
   let cache: CacheService
   let instance: String
+  /// Whether the cache shares no store with others, so that what is missed here is heard of nowhere else.
+  let isAlone: Bool
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
@@ -42,7 +44,9 @@ struct RelayService: Service {
   private func hear(_ event: PostgresListenerEvent) {
     switch event {
     case .lost: break
-    case .listening: relay.wake()
+    case .listening:
+      if isAlone { cache.hearOfEverything() }
+      relay.wake()
     case .notification(_, let payload):
       switch OutboxNotice(payload, instance: instance) {
       case .word?: relay.wake()

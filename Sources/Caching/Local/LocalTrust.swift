@@ -25,13 +25,16 @@ final class LocalTrust: Sendable {
     var mode: Mode { isStoreUp ? (isFeedLive ? .trusted : .verifying) : .leased }
   }
 
+  /// After this nothing is served without asking, whatever has been noticed. The feed is taken for dead earlier, by a task
+  /// that may be late itself.
+  private static let longestSilence = Duration.seconds(3).ticks
+
   private let state: Mutex<State>
   private let current: Atomic<UInt32>
   private let lastTrusted = Atomic<UInt32>(.max)
   private let leaseEnd = Atomic<UInt64>(0)
-  /// When the feed last proved to be whole.
-  private let confirmedAt = Atomic<UInt64>(0)
-  private let hasFeed: Bool
+  /// When the feed last proved to be whole; in the farthest future where there is none.
+  private let confirmedAt: Atomic<UInt64>
   /// How long entries are served without the store.
   let lease: Duration
 
@@ -39,7 +42,7 @@ final class LocalTrust: Sendable {
   init(hasFeed: Bool, lease: Duration) {
     let state = State(isFeedLive: !hasFeed)
     self.state = Mutex(state)
-    self.hasFeed = hasFeed
+    confirmedAt = Atomic(hasFeed ? 0 : .max)
     current = Atomic(Self.word(state))
     self.lease = lease
   }
@@ -53,13 +56,23 @@ final class LocalTrust: Sendable {
   /// Whether an entry with `mark` may be served at `now` (ticks in nanoseconds).
   func isTrusted(_ mark: UInt32, now: UInt64) -> Bool {
     let word = current.load(ordering: .acquiring)
-    if mark == word { return Self.mode(word) != .verifying }
+    if mark == word {
+      switch Self.mode(word) {
+      // Where this process was stopped for a while, requests are here before the word of what changed meanwhile.
+      case .trusted: return now <= confirmedAt.load(ordering: .acquiring).addingSaturated(Self.longestSilence)
+      case .verifying: return false
+      case .leased: return true
+      }
+    }
     guard Self.mode(word) == .leased else { return false }
     return mark == lastTrusted.load(ordering: .acquiring) && now < leaseEnd.load(ordering: .acquiring)
   }
 
   /// The feed has come or gone.
-  func feed(isLive: Bool, now: UInt64) { change(now) { $0.isFeedLive = isLive } }
+  func feed(isLive: Bool, now: UInt64) {
+    if isLive { confirm(now: now) }
+    change(now) { $0.isFeedLive = isLive }
+  }
 
   /// The store has come or gone.
   func store(isUp: Bool, now: UInt64) { change(now) { $0.isStoreUp = isUp } }
@@ -79,7 +92,7 @@ final class LocalTrust: Sendable {
       state.count = (state.count + 1) & 0x3FFF_FFFF
       if old.mode == .trusted, state.mode != .trusted {
         lastTrusted.store(old.word, ordering: .releasing)
-        let start = hasFeed ? min(now, confirmedAt.load(ordering: .acquiring)) : now
+        let start = min(now, confirmedAt.load(ordering: .acquiring))
         leaseEnd.store(start.addingSaturated(lease.ticks), ordering: .releasing)
       }
       current.store(Self.word(state), ordering: .releasing)

@@ -141,7 +141,11 @@ extension CacheService {
     var claim = shared.claim(way.key, finding.fence)
     var pause = Duration.milliseconds(2)
     while true {
-      guard let isHeld = await shared.acquire(claim, limit: options.readLimit) else { return .load(finding, nil) }
+      guard let isHeld = await shared.acquire(claim, limit: options.readLimit) else {
+        // It may have been granted all the same, and the caller may be gone: others are not to wait for nobody.
+        shared.release(claim)
+        return .load(finding, nil)
+      }
       if !isHeld {
         guard environment.ticker.nanoseconds() < end else { return .load(finding, nil) }
         shared.counters.lockWaits.add(1, ordering: .relaxed)

@@ -157,12 +157,17 @@ extension SharedTier {
       guard await probe() else { return .failed }
       await learnUntold()
     }
+    var isAllRepaid = true
     for scope in state.withLock(\.suspects.scopes) {
       let owed = state.withLock { $0.suspects.tags(scope) }
-      guard await repay(owed) else { return .failed }
+      guard await !repay(owed) else { continue }
+      // What one owner is owed may be out of reach while the rest of the store answers.
+      guard await probe() else { return .failed }
+      isAllRepaid = false
     }
     guard await probe() else { return .failed }
-    return finishRecovery()
+    let recovery = finishRecovery()
+    return isAllRepaid ? recovery : .failed
   }
 
   private func repay(_ owed: [CacheTag: UInt64]) async -> Bool {

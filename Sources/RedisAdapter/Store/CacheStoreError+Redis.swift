@@ -8,6 +8,8 @@ extension CacheStoreError {
   init(_ error: RedisClientError) {
     self =
       switch error.code {
+      // One slot is being moved: no other is the worse for it.
+      case .server("TRYAGAIN"): .timedOut
       case .timedOut, .cancelled, .connectionClosed(.maybeSent), .protocolViolation, .unexpectedReply: .timedOut
       case .notConnected, .connectionClosed(.notSent), .queueFull, .server, .authentication, .tls, .notMaster,
         .noServer, .crossSlot, .shutDown:

@@ -23,7 +23,7 @@ extension ClusterRouter {
 
   func scanTargets(until deadline: UInt64) async throws(RedisClientError) -> [RedisEndpoint] {
     while topology.map.shards.isEmpty {
-      await topology.refresh()?.value
+      await topology.refreshed(until: deadline)
       if !topology.map.shards.isEmpty { break }
       guard !topology.isShutDown else { throw RedisClientError(.shutDown, "the client is shut down") }
       guard ConnectionPool.now < deadline else {

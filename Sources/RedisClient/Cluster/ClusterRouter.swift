@@ -153,7 +153,7 @@ final class ClusterRouter: CommandRouter {
     guard let endpoint = asking ?? (slot.map { map.shard(of: $0)?.master } ?? anyMaster(map)) else {
       guard !topology.isShutDown else { throw RedisClientError(.shutDown, "the client is shut down") }
       guard ConnectionPool.now < deadline else { throw failure }
-      await topology.refresh()?.value
+      await topology.refreshed(until: deadline)
       if topology.map == map { try await pause() }
       return nil
     }
@@ -165,7 +165,7 @@ final class ClusterRouter: CommandRouter {
       guard error.code == .notConnected || error.code == .shutDown, !topology.isShutDown else { throw error }
       guard ConnectionPool.now < deadline else { throw error }
       failure = error
-      await topology.refresh()?.value
+      await topology.refreshed(until: deadline)
       try await pause()
       return nil
     }

@@ -123,6 +123,27 @@ final class ClusterTopology: Sendable {
     }
   }
 
+  /// Waits for the map that is being asked for, until `deadline` (ticks in nanoseconds) or the caller's cancellation.
+  func refreshed(until deadline: UInt64) async {
+    guard let task = refresh() else { return }
+    let isOver = eventLoop.makePromise(of: Void.self)
+    Task {
+      await task.value
+      isOver.succeed()
+    }
+    let now = ConnectionPool.now
+    let timer = eventLoop.scheduleTask(in: .nanoseconds(Int64(clamping: deadline > now ? deadline - now : 0))) {
+      isOver.succeed()
+    }
+    await withTaskCancellationHandler {
+      // It can only succeed.
+      try? await isOver.futureResult.get()
+    } onCancel: {
+      isOver.succeed()
+    }
+    timer.cancel()
+  }
+
   /// Asks servers in turn: those that are connected, then those that are known, then the seeds.
   private func ask() async -> SlotMap? {
     let (connected, known) = state.withLock { state in
@@ -157,9 +178,10 @@ final class ClusterTopology: Sendable {
 
   /// Takes a new map: makes pools for new masters, gives up those of servers that are gone.
   private func adopt(_ map: SlotMap?) {
-    let (gone, listeners) = state.withLock { state in
+    let (gone, listeners): ([ConnectionPool], [@Sendable ([RedisEndpoint]) -> Void]) = state.withLock { state in
       state.refresh = nil
-      guard let map, !map.shards.isEmpty, !state.isShutDown else { return ([ConnectionPool](), state.listeners) }
+      // A server that has just been started, or was told to forget, knows no cluster: that is no change of this one.
+      guard let map, !map.shards.isEmpty, !state.isShutDown else { return ([], []) }
       let hasChanged = Set(map.masters) != Set(state.map.masters)
       state.map = map
       let masters = Set(map.masters)

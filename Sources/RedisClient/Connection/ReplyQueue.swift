@@ -96,13 +96,17 @@ struct ReplyQueue<Receiver: Sendable>: Sendable {
     return slots[index].receiver
   }
 
+  /// How late a reply may be, at the least, before the connection counts as stuck, in nanoseconds: what had little time left
+  /// says nothing of a server that is merely slow, and others' commands are on the same connection.
+  static var leastPatience: UInt64 { 500_000_000 }
+
   /// Takes out those whose deadline has passed. The connection is stuck when a reply is later than twice its limit.
   mutating func expire(now: UInt64) -> (late: [Receiver], isStuck: Bool) {
     guard let head = slots.first else {
       earliestDeadline = .max
       return ([], false)
     }
-    let isStuck = now >= head.deadline && now - head.deadline >= head.timeout
+    let isStuck = now >= head.deadline && now - head.deadline >= max(head.timeout, Self.leastPatience)
     guard now >= earliestDeadline else { return ([], isStuck) }
     var late: [Receiver] = []
     earliestDeadline = .max

@@ -66,6 +66,8 @@ final class Subscriber: Sendable {
         throw .server(error, place: "SUBSCRIBE at \(connection.endpoint)")
       } catch {
         remove(number, from: channel)
+        // A connection that does not answer may be half open, and what is published would not come either.
+        if error.code == .timedOut || error.code == .cancelled { connection.close() }
         // Subscribing twice does no harm.
         guard case .connectionClosed = error.code, ConnectionPool.now < deadline else { throw error }
       }

@@ -13,7 +13,15 @@ struct LocalTrustTests {
     #expect(!trust.isTrusted(before, now: 0))
     trust.feed(isLive: true, now: 0)
     #expect(!trust.isTrusted(before, now: 0))
-    #expect(trust.isTrusted(trust.mark, now: .max))
+    #expect(trust.isTrusted(trust.mark, now: 0))
+  }
+
+  @Test("What was heard of last is trusted for three seconds, also where nobody has noticed that the feed is silent")
+  func silence() {
+    trust.feed(isLive: true, now: 0)
+    #expect(trust.isTrusted(trust.mark, now: 3 * second) && !trust.isTrusted(trust.mark, now: 3 * second + 1))
+    trust.confirm(now: 60 * second)
+    #expect(trust.isTrusted(trust.mark, now: 63 * second) && !trust.isTrusted(trust.mark, now: 63 * second + 1))
   }
 
   @Test("Without a feed to wait for everything is trusted")

@@ -38,6 +38,26 @@ struct SubscriptionTests {
     }
   }
 
+  @Test(
+    "A connection on which a subscription is not confirmed in time is given up, and the others' stand again on another")
+  func unconfirmed() async throws {
+    let server = try await RedisServer()
+    var configuration = server.configuration
+    // Nothing else is to notice that the server does not answer.
+    configuration.commandTimeout = .seconds(600)
+    try await withClient(configuration) { client in
+      var events = try await client.subscribe("c").makeAsyncIterator()
+      server.freeze()
+      let another = Task { try await client.subscribe("d") }
+      try await Task.sleep(for: .milliseconds(100))
+      another.cancel()
+      #expect(await events.next() == .interrupted)
+      server.thaw()
+      #expect(await events.next() == .resumed)
+      await #expect(throws: RedisClientError.self) { try await another.value }
+    }
+  }
+
   @Test("Changes by others to keys with a prefix are reported, a flush as everything")
   func invalidations() async throws {
     let server = try await RedisServer()

@@ -1,4 +1,7 @@
+import Logging
 import NIOCore
+import NIOPosix
+import Synchronization
 import TestServers
 import Testing
 
@@ -36,6 +39,29 @@ struct ClusterTests {
       ])
       #expect(transaction.last?.array?.map(\.integer) == [1, 2])
     }
+  }
+
+  @Test("Whoever waits for the slot map does so until his time is up, however long the servers take")
+  func impatience() async throws {
+    let server = try await RedisServer("--cluster-enabled", "yes")
+    server.freeze()
+    defer { server.thaw() }
+    let topology = try ClusterTopology.testing(server)
+    defer { topology.shutDown() }
+    await topology.refreshed(until: ConnectionPool.now + 20_000_000)
+    _ = topology.refresh()
+    #expect(topology.refreshes == 1, "the map is still being asked for")
+  }
+
+  @Test("A server that knows no cluster takes nothing away from those who listen to the masters")
+  func forgetful() async throws {
+    let server = try await RedisServer("--cluster-enabled", "yes")
+    let topology = try ClusterTopology.testing(server)
+    defer { topology.shutDown() }
+    let told = Mutex(0)
+    topology.onChange { _ in told.withLock { $0 += 1 } }
+    await topology.refresh()?.value
+    #expect(topology.refreshes == 1 && told.withLock { $0 } == 0)
   }
 
   @Test("A slot that moves under load gives no wrong value and no error")
@@ -176,4 +202,17 @@ struct ClusterTests {
 extension String {
   /// The value of a line `name:value`.
   func field(_ name: String) -> String? { InfoText(self)[name] }
+}
+
+extension ClusterTopology {
+  /// What one server, which is never asked unless the test does, tells of its cluster.
+  fileprivate static func testing(_ server: RedisServer) throws -> ClusterTopology {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let configuration = RedisConfiguration(.cluster([RedisEndpoint(host: "127.0.0.1", port: server.port)]))
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let factory = PoolFactory(
+      configuration: configuration, settings: configuration.connectionSettings(on: loop), eventLoops: [loop],
+      journal: ConnectionJournal(logger: logger, onEvent: nil))
+    return try #require(factory.router() as? ClusterRouter).topology
+  }
 }
