@@ -115,7 +115,7 @@ package struct HTTPAPI: Sendable {
   let hits: HitResponder?
   let newID: IDGenerator
   let executors: EventLoopExecutors
-  private let clock: any WallClock
+  let date: SharedDateField
   /// Whether the process is going to stop, so that clients should look for another connection.
   let isDraining: @Sendable () -> Bool
 
@@ -123,7 +123,7 @@ package struct HTTPAPI: Sendable {
   package init(_ services: Services, _ surroundings: Surroundings) {
     let limits = Limits(
       limiter: surroundings.limiter, address: ClientAddress(trustedProxies: surroundings.trustedProxies))
-    let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+    let router = Router(context: APIContext.self)
     let authenticator = Authenticator(directory: services.directory, operators: surroundings.operators)
     let routes = Routes(router: router, authenticator: authenticator, limits: limits)
     CatalogRoutes(catalog: services.catalog, views: services.views).add(to: routes)
@@ -163,7 +163,7 @@ package struct HTTPAPI: Sendable {
         memories: HitMemories(clock: surroundings.clock, executors: surroundings.executors)) : nil
     newID = surroundings.newID
     executors = surroundings.executors
-    clock = surroundings.clock
+    date = SharedDateField(clock: surroundings.clock)
     isDraining = { [readiness = surroundings.readiness] in readiness.isDraining }
     responder = APIResponder(
       router: router.buildResponder(), finisher: finisher, recorder: recorder,
@@ -173,8 +173,7 @@ package struct HTTPAPI: Sendable {
   /// What a server calls for each request: answers it and writes the answer. Hummingbird's own way adds an identifier to
   /// a logger that hardly any request uses, and binds it to the task; this one does not.
   package func server(_ logger: Logger) -> HTTPChannelHandler.Responder {
-    let date = SharedDateField(clock: clock)
-    return { [responder] request, writer, channel in
+    return { [responder, date] request, writer, channel in
       let context = APIContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
       var response = await responder.answer(request, context)
       response.headers[.date] = date.value
@@ -183,5 +182,5 @@ package struct HTTPAPI: Sendable {
   }
 
   /// The handlers that each stream of HTTP/2 needs between codec and server.
-  package func streamHandlers() -> [any RemovableChannelHandler] { [ConnectionGuard(newID: newID)] }
+  package func streamHandlers() -> [any RemovableChannelHandler] { [ConnectionGuard(newID: newID, date: date)] }
 }

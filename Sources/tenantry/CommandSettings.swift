@@ -2,25 +2,24 @@ import Bootstrap
 import Foundation
 import Logging
 
-/// The settings of commands that work on the database: those of the real preset, whatever `ADAPTERS_PRESET` says.
+/// The settings of commands that end by themselves.
 enum CommandSettings {
-  /// Reads the settings and sends the log to standard error.
-  static func real() async throws -> Settings {
+  /// Does what works on the database, with the settings of the real preset and a log on standard error.
+  /// - Parameter waits: whether a database that is about to start is waited for.
+  static func onDatabase<Result>(
+    waits: Bool = true, _ body: (Settings, Logger) async throws -> Result
+  ) async throws -> Result {
     let settings = try await Settings(
-      environment: ProcessInfo.processInfo.environment, overrides: ["ADAPTERS_PRESET": "real"],
-      isTerminal: isatty(FileHandle.standardError.fileDescriptor) == 1)
+      environment: ProcessInfo.processInfo.environment,
+      isTerminal: isatty(FileHandle.standardError.fileDescriptor) == 1, for: .database)
     LogOutput.bootstrap(settings)
-    return settings
+    let logger = Logger(label: "tenantry")
+    if waits { try await CommandFailure.awaitingDatabase(settings, logger) }
+    return try await CommandFailure.mending(settings) { try await body(settings, logger) }
   }
 
   /// The settings of commands that need no server.
-  static func any() async throws -> Settings {
-    try await Settings(
-      environment: ProcessInfo.processInfo.environment, overrides: ["ADAPTERS_PRESET": "mock"], isTerminal: false)
-  }
-
-  /// What `tenantry migrate` works with.
-  static func schema() async throws -> SchemaCommand {
-    SchemaCommand(settings: try await real(), logger: Logger(label: "tenantry"))
+  static func alone() async throws -> Settings {
+    try await Settings(environment: ProcessInfo.processInfo.environment, isTerminal: false, for: .nothing)
   }
 }

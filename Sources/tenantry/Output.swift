@@ -1,3 +1,4 @@
+import Bootstrap
 import Foundation
 
 /// What a command tells on standard output: a text for people, or JSON for programs.
@@ -8,12 +9,18 @@ enum Output {
     try? FileHandle.standardError.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
   }
 
-  /// Prints `value` as one JSON document when asked for, else `text`.
-  static func print(_ value: some Encodable, _ json: Bool, _ text: String) {
-    // Lists and texts always encode.
-    let line = json ? (try? document(value)) ?? Data() : Data(text.utf8)
-    // Nobody may be there to read it.
-    try? FileHandle.standardOutput.write(contentsOf: line + Data("\n".utf8))
+  /// Prints `value` as one JSON document when asked for, else `text`. Throws ``CommandFailure`` when it cannot be written.
+  /// - Parameter mend: what to do about what was done and could not be told.
+  static func print(_ value: some Encodable, _ json: Bool, _ text: String, mend: String? = nil) throws {
+    let line = json ? try document(value) : Data(text.utf8)
+    try write(line + Data("\n".utf8), mend: mend)
+  }
+
+  /// Writes to standard output. Throws ``CommandFailure``.
+  static func write(_ data: Data, mend: String? = nil) throws {
+    do { try FileHandle.standardOutput.write(contentsOf: data) } catch {
+      throw CommandFailure("standard output is closed or full: " + (mend ?? "send it to where there is room"))
+    }
   }
 
   /// A value as one JSON document.

@@ -101,7 +101,11 @@ struct RedisSettingsTests {
       ("REDIS_READ_FROM", "nearest"), ("REDIS_TLS_CA_FILE", "/nowhere/ca.pem"), ("REDIS_TLS_CA_FILE", "/etc/hostname"),
       ("REDIS_MAX_RETRIES_PER_REQUEST", "-1"), ("REDIS_PORT", "70000"), ("REDIS_LAZY_CONNECT", "perhaps"),
       ("REDIS_SENTINELS", "[]"), ("REDIS_COMMAND_TIMEOUT_MS", "soon"), ("CACHE_KEY_PREFIX", "a:{b}"),
-      ("REDIS_CLUSTER", "maybe"),
+      ("REDIS_CLUSTER", "maybe"), ("REDIS_CLUSTER_NODES", "redis://app:hunter2@10.0.0.1:6379"),
+      ("REDIS_SENTINELS", "redis://:hunter2@h:26379"), ("REDIS_SENTINELS", "hunter2@h:26379"),
+      ("REDIS_SENTINELS", #"[{"host": "h", "port": "x", "password": "hunter2"}]"#),
+      ("REDIS_HOST", "redis://:hunter2@h"), ("REDIS_HOST", "hunter2 h"), ("REDIS_PORT", "tcp://h:hunter2@x"),
+      ("REDIS_CACHE_URL", "redis://h hunter2"),
     ])
   func refused(_ variable: String, _ value: String) async throws {
     let error = await #expect(throws: SettingError.self) {
@@ -109,5 +113,16 @@ struct RedisSettingsTests {
     }
     let description = try #require(error).description
     #expect(description.hasPrefix(variable) && !description.contains("hunter2"), "\(description)")
+  }
+
+  @Test(
+    "What is set is checked without any address too",
+    arguments: [
+      ("REDIS_READ_FROM", "nearest"), ("REDIS_COMMAND_TIMEOUT_MS", "soon"), ("REDIS_PORT", "abc"),
+      ("REDIS_CLUSTER_NODES", "x:y:z"),
+    ])
+  func unused(_ variable: String, _ value: String) async throws {
+    let error = await #expect(throws: SettingError.self) { _ = try await stores([variable: value]) }
+    #expect(try #require(error).description.hasPrefix(variable))
   }
 }

@@ -58,13 +58,21 @@ struct ServeProcessTests {
         ["JWT_SECRET": String(repeating: "s", count: 32)], "--expires"
       ),
       (["warm"], ["DATABASE_URL": "postgres://db"], "REDIS_URL"),
-      (["serve", "--color"], [:], "--color"),
-      (["fly"], [:], "fly"),
+      (["serve", "--color"], [:], "`tenantry serve --help`"),
+      (["seed", "--demo", "--dir", "x"], [:], "See `tenantry seed --help`"),
+      (["import"], [:], "see `tenantry import --help`"), (["fly"], [:], "see `tenantry --help`"),
+      ([], [:], "serve, migrate"), (["migrate"], [:], "up, down, status, verify; see `tenantry migrate --help`"),
+      (["tenant"], [:], "rotate-key"), (["token"], [:], "issue"),
+      (["tenant", "list"], ["ADAPTERS_PRESET": "mock"], "this command works on PostgreSQL"),
+      (["health"], ["ADAPTERS_PRESET": "banana", "DATABASE_URL": "postgres://db"], "banana"),
+      (["serve", "--host", "not..a..host"], [:], "HOST got"),
+      (["serve", "--port", "0", "--host", "192.0.2.1"], ["LOG_LEVEL": "critical"], "HOST got"),
     ])
   func usage(_ arguments: [String], _ environment: [String: String], _ name: String) throws {
     let end = try Program(arguments, environment).end()
     #expect(end.code == 64)
     #expect(end.errors.contains(name), "\(end.errors)")
+    #expect(end.errors.split(separator: "\n").count == 1, "\(end.errors)")
   }
 
   @Test("A token of the command line opens operators' routes of a server with the same secret, and its role counts")
@@ -96,6 +104,29 @@ struct ServeProcessTests {
     #expect(server.end().code == 0)
   }
 
+  @Test("A key that is not the certificate's exits 64 with a line that names it")
+  func otherKey() async throws {
+    let (own, other) = (try await TestCertificates.make(), try await TestCertificates.make())
+    let files = ["TLS_CERT_FILE": own.certificate, "TLS_KEY_FILE": other.key]
+    let end = try withExtendedLifetime((own, other)) { try Program(["serve", "--port", "0"], files).end() }
+    #expect(end.code == 64 && end.errors.hasPrefix("tenantry: TLS_KEY_FILE got"), "\(end.errors)")
+  }
+
+  @Test("With the real preset it tells of no demo tenants that may not be there")
+  func withoutDemo() throws {
+    let settings = ["DATABASE_URL": "postgres://127.0.0.1:1/none", "DATABASE_MAX_RETRIES": "0"]
+    let program = try Program(["serve", "--preset", "real", "--port", "0", "--no-warm"], settings)
+    var welcome = ""
+    while !welcome.contains("openapi.json") {
+      let part = program.output.fileHandleForReading.availableData
+      guard !part.isEmpty else { break }
+      welcome += String(decoding: part, as: UTF8.self)
+    }
+    #expect(welcome.contains("tenantry tenant create") && !welcome.contains("curl "), "\(welcome)")
+    program.process.terminate()
+    _ = program.end()
+  }
+
   @Test("A port that is taken exits 1 with one line")
   func portTaken() throws {
     let first = try Program(["serve", "--port", "0"])
@@ -104,6 +135,7 @@ struct ServeProcessTests {
     let end = try Program(["serve", "--port", String(port)], ["LOG_LEVEL": "critical"]).end()
     #expect(end.code == 1)
     #expect(end.errors.split(separator: "\n").count == 1 && end.errors.hasPrefix("tenantry: "), "\(end.errors)")
+    #expect(end.errors.contains("127.0.0.1:\(port) is in use") && end.errors.contains("--port"), "\(end.errors)")
     first.process.terminate()
     #expect(first.end().code == 0)
   }

@@ -57,6 +57,8 @@ struct PlainHeadTests {
       line + "Host:\r\n",
       line + "Host: a/b\r\n",
       line + "Host: a@b\r\n",
+      line + "Host: a:b\r\n",
+      line + "Host: [::1\r\n",
       line + host + "Content-Length: 0\r\n",
       line + host + "content-length:5\r\n",
       line + host + "Transfer-Encoding: chunked\r\n",
@@ -83,6 +85,16 @@ struct PlainHeadTests {
   func refused(_ head: String) {
     #expect(Self.read(head + "\r\n") == nil)
   }
+
+  @Test(
+    "A host is a name or an address, with or without a port",
+    arguments: [
+      ("", true), ("example.com", true), ("a_b-c.d:8080", true), ("127.0.0.1:", true), ("[2001:db8::1]", true),
+      ("[::1]:443", true), ("a%20b", true), ("a b", false), ("a/b", false), ("a?b", false), ("u@a", false),
+      ("a,b", false), ("a:80x", false), ("a:8:0", false), ("::1", false), ("[]", false), ("[::1", false),
+      ("[::1]x", false), ("[x]", false), ("a]", false), ("\u{e9}", false), ("a\t", false),
+    ])
+  func hostForm(_ text: String, _ isHost: Bool) { #expect(HostForm.isMet(by: text) == isHost) }
 
   @Test("Heads of more than 100 fields or 8 KiB are none")
   func bounds() {

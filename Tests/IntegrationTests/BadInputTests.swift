@@ -1,4 +1,5 @@
 import HTTPTypes
+import Kernel
 import NIOCore
 import Testing
 
@@ -26,12 +27,20 @@ struct BadInputTests {
   static let longSlug = String(repeating: "a", count: 3_000)
   static let customer = #""customer":{"name":"A","email":"a@b.co"}"#
 
+  /// A cursor that no page of a list has given.
+  static func forged(_ list: String) -> String { Cursor(list: list, place: SortPlace([.number(1)])).text }
+
   static let addresses: [Case] = [
     .get("/packages/%00", 400, "slug"), .get("/packages/\(longSlug)", 400, "slug"),
     .get("/packages/nowhere", 404, nil), .get("/packages/..%2f..", 404, nil),
     .get("/packages/a:b*%7Bc%7D", 404, nil), .get("/packages?limit=0", 400, "limit"),
     .get("/packages?limit=101", 400, "limit"), .get("/packages?limit=ten", 400, "limit"),
     .get("/packages?cursor=garbage", 400, "cursor"), .get("/packages?cursor=eyJsIjoieCIsInAiOltdfQ", 400, "cursor"),
+    .get("/packages?limit=", 400, "limit"), .get("/packages?limit", 400, "limit"),
+    .get("/packages?limit=+5", 400, "limit"), .get("/packages?limit=%2B5", 400, "limit"),
+    .get("/packages?%6Cimit=0", 400, "limit"), .get("/packages?sort=", 400, "sort"),
+    .get("/packages?cursor=\(forged("packages.order"))", 400, "cursor"),
+    .get("/packages?sort=title&cursor=\(forged("packages.title"))", 400, "cursor"),
     .get("/packages?sort=color", 400, "sort"), .get("/packages?q=%00", 400, "q"),
     .get("/packages?segment=\(longSlug)", 400, "segment"), .get("/api/v1/venues?city=%0a", 400, "city"),
     .get("/availability/2026-02-30", 400, "date"), .get("/availability/tomorrow", 400, "date"),
@@ -44,7 +53,7 @@ struct BadInputTests {
 
   static let bookings: [Case] = [
     .post("/api/v1/bookings", "{", 400, "body"), .post("/api/v1/bookings", "[]", 400, "body"),
-    .post("/api/v1/bookings", "\u{FEFF}nonsense", 400, "body"),
+    .post("/api/v1/bookings", "", 400, "body"), .post("/api/v1/bookings", "\u{FEFF}nonsense", 400, "body"),
     .post("/api/v1/bookings", #"{"packageSlug":"x",}"#, 400, "body"),
     .post("/api/v1/bookings", "{\u{0}}", 400, "body"), .post("/api/v1/bookings", "{}", 422, "packageSlug"),
     .post("/api/v1/bookings", #"{"packageSlug":1,"date":"2030-01-01",\#(customer)}"#, 422, "packageSlug"),
@@ -87,9 +96,10 @@ struct BadInputTests {
     .post("/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"tenant":"x"}"#, 422, "tenant"),
     .post(
       "/api/v1/admin/packages", #"{"slug":"x","title":"T","priceCents":1,"addOnSlugs":["no"]}"#, 422, "addOnSlugs[0]"),
-    .post("/api/v1/admin/venues", #"{"name":"N"}"#, 422, "city"),
+    .post("/api/v1/admin/venues", #"{"name":"N"}"#, 422, "city"), .post("/api/v1/admin/venues", "", 400, "body"),
     .post("/api/v1/admin/blackouts", #"{"date":"2030-02-31"}"#, 422, "date"),
     .get("/api/v1/admin/bookings?from=2034-02-01&to=2034-01-01", 400, "to"),
+    .get("/api/v1/admin/venues?cursor=\(forged("staff.venue"))", 400, "cursor"),
     .get("/api/v1/admin/bookings?status=LATE", 400, "status"), .get("/api/v1/admin/bookings?from=x", 400, "from"),
     .get("/api/v1/admin/packages/nowhere", 404, nil), .get("/api/v1/admin/packages/%00", 400, "id"),
     .get("/api/v1/admin/blackouts/never", 404, nil), .get("/api/v1/bookings/not-an-id", 404, nil),
@@ -142,6 +152,8 @@ struct BadInputTests {
         #expect(try await shop.patch(path, body, as: .willowStaff).fields == ["colour"])
       }
       #expect(try await shop.patch(path, #"{"title":null}"#, as: .willowStaff).fields == ["title"])
+      let empty = try await shop.patch(path, "", as: .willowStaff)
+      #expect(empty.status == 400 && empty.fields == ["body"])
       #expect(try await shop.patch(path, #"{"grouping":null}"#, as: .willowStaff).json["grouping"] == .null)
     }
   }

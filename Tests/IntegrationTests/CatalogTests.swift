@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import Testing
 
+@testable import Bootstrap
 @testable import HTTPAdapter
 
 @Suite("The catalog over HTTP")
@@ -151,6 +152,23 @@ struct CatalogTests {
       let ofSegment = try await shop.get("/api/v1/segments/coast/packages").json["data"].array
       #expect(ofSegment == coast)
       #expect(try await shop.get("/api/v1/segments/nowhere/packages").status == 404)
+    }
+  }
+
+  @Test("The packages of a segment know no parameter for one: it is ignored, and makes no answer of its own")
+  func segmentTwice() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let path = "/api/v1/segments/coast/packages"
+      let coast = try await shop.get(path).bytes
+      let loads = shop.preset.cache.getStats().loads
+      for value in ["orchard", "nowhere", String(repeating: "a", count: 3_000)] {
+        #expect(try await shop.get(path + "?segment=" + value).bytes == coast, "\(value.prefix(20))")
+      }
+      let broken = try await shop.raw(
+        "GET \(path)?segment=%zz HTTP/1.1\r\nHost: x\r\nX-Tenant-Key: \(Sender.key("pk", "willow"))\r\n"
+          + "Connection: close\r\n\r\n")
+      #expect(broken.hasPrefix("HTTP/1.1 200 "), "\(broken.prefix(80))")
+      #expect(shop.preset.cache.getStats().loads == loads)
     }
   }
 

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import HTTPAdapter
@@ -37,7 +38,10 @@ struct OperationsTests {
         #expect(text.contains("\ntenantry_cache_\(name) "), "\(name)")
       }
       #expect(!text.contains("willow"), "no label names a tenant")
-      #expect(try await shop.get("/metrics", as: .nobody, [.forwardedFor: "127.0.0.1"]).status == 401)
+      let signs: [HTTPField.Name] = [
+        .forwardedFor, .forwarded, .forwardedProto, .forwardedHost, .forwardedPort, .realIP, .via,
+      ]
+      for sign in signs { #expect(try await shop.get("/metrics", as: .nobody, [sign: "x"]).status == 401, "\(sign)") }
     }
   }
 
@@ -59,6 +63,13 @@ struct OperationsTests {
       let answer = try await shop.send(.put, "/api/v1/admin/packages/x", as: .willowStaff)
       #expect(answer.status == 405)
       #expect(answer.headers[.allow] == "GET, PATCH, DELETE, HEAD")
+      // Names that others of their kind would take for an identifier.
+      let names: [(String, HTTPRequest.Method, String)] = [("import", .get, "POST"), ("export", .delete, "GET, HEAD")]
+      for (name, method, allowed) in names {
+        let path = "/api/v1/admin/packages/" + name
+        let refused = try await shop.client.execute(uri: path, method: method, headers: Sender.willowStaff.headers)
+        #expect(refused.status == .methodNotAllowed && refused.headers[.allow] == allowed, "\(method) \(name)")
+      }
     }
   }
 
@@ -84,6 +95,20 @@ struct OperationsTests {
         let path = parts[1].replacing("{slug}", with: "x").replacing("{id}", with: "x").replacing("{date}", with: "x")
         let answer = try await shop.send(try #require(.init(parts[0])), path, as: .nobody)
         #expect(answer.status != 405 && answer.code != "not_found", "\(route) is not served")
+      }
+    }
+  }
+
+  @Test("The document tells that it may be unchanged itself, and in which forms an export comes")
+  func forms() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      // Each answer is held against the document.
+      #expect(try await shop.get("/openapi.json", as: .nobody, [.ifNoneMatch: "*"]).status == 304)
+      let export = Conformance.document["paths"]["/api/v1/admin/packages/export"]["get"]["responses"]["200"]
+      for form in PackageFileFormat.allCases {
+        let answer = try await shop.get("/api/v1/admin/packages/export?format=\(form.rawValue)", as: .willowStaff)
+        let type = try #require(answer.headers[.contentType]?.split(separator: ";").first)
+        #expect(export["content"][String(type)] != .null, "\(type)")
       }
     }
   }

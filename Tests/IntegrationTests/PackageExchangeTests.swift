@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import TestServers
 import Testing
 
 @testable import HTTPAdapter
@@ -52,6 +53,31 @@ struct PackageExchangeTests {
       #expect(after["priceCents"].integer == 12345)
       #expect(after["title"].string == before["title"].string)
       #expect(after["addOns"].array.count == before["addOns"].array.count)
+    }
+  }
+
+  private static let staff = "Host: x\r\nAuthorization: Bearer \(Sender.key("sk", "willow"))\r\n"
+
+  @Test("HEAD of an export tells no length, and nothing follows it")
+  func head() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let answers = try await shop.raw("HEAD \(Self.path)/export HTTP/1.1\r\n\(Self.staff)\r\n" + RawHTTP.last)
+      let parts = answers.components(separatedBy: "\r\n\r\n")
+      #expect(parts.count == 3 && parts.dropLast().allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") }, "\(answers)")
+      #expect(parts.first?.lowercased().contains("content-length") == false)
+    }
+  }
+
+  @Test(
+    "To a client of HTTP/1.0 an export goes unframed, up to the end of the connection",
+    arguments: ["", "Connection: keep-alive\r\n"])
+  func oldVersion(_ fields: String) async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      let answer = try await shop.raw("GET \(Self.path)/export HTTP/1.0\r\n\(Self.staff)\(fields)\r\n")
+      let parts = answer.components(separatedBy: "\r\n\r\n")
+      let head = try #require(parts.first?.lowercased())
+      #expect(!head.contains("transfer-encoding") && head.contains("connection: close"), "\(head)")
+      #expect(parts.count > 1 && parts[1].hasPrefix("slug,"), "\(answer.prefix(500))")
     }
   }
 

@@ -1,7 +1,9 @@
+import HTTPTypes
 import Logging
 import NIOCore
 import NIOEmbedded
 import NIOSSL
+import TestServers
 import Testing
 
 @testable import Bootstrap
@@ -12,6 +14,36 @@ struct SecureConnectionTests {
   @Test("A client that does not finish its handshake within ten seconds is left")
   func handshake() async throws {
     try await Shop.open { (shop: Shop) async throws in try Self.waitsForHandshake(shop.api) }
+  }
+
+  /// Serves a shop over TLS while `body` runs.
+  private static func open(_ body: @escaping @Sendable (Shop) async throws -> Void) async throws {
+    let certificates = try await TestCertificates.make()
+    // The files are there for as long as it is.
+    defer { withExtendedLifetime(certificates) {} }
+    try await Shop.open(["TLS_CERT_FILE": certificates.certificate, "TLS_KEY_FILE": certificates.key], body)
+  }
+
+  @Test("A client of HTTP/1.1 that sends all of a large body before it reads gets the answer that came early")
+  func early() async throws {
+    try await Self.open { (shop: Shop) async throws in
+      var tls = TLSConfiguration.makeClientConfiguration()
+      tls.certificateVerification = .none
+      let answer = try await shop.upload(
+        ConnectionTests.post + "Connection: close\r\n", bytes: 8 << 20, over: try NIOSSLContext(configuration: tls))
+      #expect(answer.hasPrefix("HTTP/1.1 413 "), "\(answer.prefix(80))")
+    }
+  }
+
+  @Test("Over HTTP/2 too, an answer tells the length of a body that there is or that GET would have, and no other")
+  func lengths() async throws {
+    try await Self.open { (shop: Shop) async throws in
+      let path = "/api/v1/admin/packages/export"
+      #expect(try await shop.send(.head, "/packages", as: .willow).headers[.contentLength] != "0")
+      #expect(try await shop.send(.head, path, as: .willowStaff).headers[.contentLength] == nil)
+      let unchanged = try await shop.get("/openapi.json", as: .nobody, [.ifNoneMatch: "*"])
+      #expect(unchanged.status == 304 && unchanged.headers[.contentLength] == nil)
+    }
   }
 
   private static func waitsForHandshake(_ api: HTTPAPI) throws {

@@ -35,6 +35,25 @@ struct SecurityTests {
     }
   }
 
+  @Test("A key in the field that a route does not read is looked up: 403 when it is good for something else, else 401")
+  func otherField() async throws {
+    try await Shop.open { (shop: Shop) async throws in
+      func status(_ path: String, _ headers: HTTPFields) async throws -> Int {
+        try await shop.get(path, as: .nobody, headers).status
+      }
+      let (storefront, staff, operators) = ("/packages", "/api/v1/admin/packages", "/api/v1/cache/health")
+      #expect(try await status(storefront, [.authorization: "Bearer \(Sender.key("sk", "willow"))"]) == 403)
+      #expect(try await status(storefront, [.authorization: "Bearer \(Sender.key("sk", "nobody"))"]) == 401)
+      #expect(try await status(storefront, [.authorization: "Bearer \(Sender.key("pk", "willow"))"]) == 401)
+      #expect(try await status(storefront, [.authorization: "Bearer nonsense"]) == 401)
+      #expect(try await status(staff, [.tenantKey: Sender.key("pk", "willow")]) == 403)
+      #expect(try await status(staff, [.tenantKey: Sender.key("pk", "nobody")]) == 401)
+      #expect(try await status(staff, [.tenantKey: Sender.key("sk", "willow")]) == 401)
+      #expect(try await status(staff, [.tenantKey: "nonsense"]) == 401)
+      #expect(try await status(operators, [.tenantKey: Sender.key("pk", "willow")]) == 401)
+    }
+  }
+
   @Test("A suspended tenant's keys get 403 at once, and work again once it is active")
   func suspension() async throws {
     try await Shop.open { (shop: Shop) async throws in

@@ -46,13 +46,20 @@ package struct PackageFileCommand: Sendable {
   package func importFile(_ path: String, _ tenant: String, format: String?, keepsGoing: Bool) async throws -> Outcome {
     let format = try format.map(Self.format) ?? PackageFileFormat(fileName: path)
     let file: StoredFile
-    do { file = try await StoredFile.open(path) } catch {
-      throw SeedError(description: "cannot read \(path): name a file that exists and may be read")
+    do {
+      file = try await StoredFile.open(path)
+    } catch {
+      throw CommandFailure("cannot read \(path): name a file that exists and may be read, no folder")
     }
     return try await withPreset { preset in
       let profile = try await preset.administration.find(tenant).profile
       let source = PackageFile(file, format, profile)
-      return Outcome(try await preset.services.exchange.importRows(profile.id, source, keepsGoing: keepsGoing))
+      do {
+        return Outcome(try await preset.services.exchange.importRows(profile.id, source, keepsGoing: keepsGoing))
+      } catch let refusal as DomainError where refusal.code == .malformedRequest {
+        let flaws = refusal.fields.map { "its \($0.field) \($0.message)" }
+        throw CommandFailure("cannot import \(path): \(flaws.joined(separator: "; "))")
+      }
     }
   }
 

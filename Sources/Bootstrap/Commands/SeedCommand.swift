@@ -4,6 +4,34 @@ package import Logging
 
 /// What `tenantry seed` does.
 package struct SeedCommand: Sendable {
+  /// What became of the seeds, by the slugs of their tenants.
+  package struct Report: Encodable, Sendable {
+    /// Those that were not there.
+    package private(set) var loaded: [String] = []
+    /// Those that an earlier run had not brought to its end, and how many records they lacked.
+    package private(set) var completed: [String: Int] = [:]
+    /// Those that were there with all they have.
+    package private(set) var present: [String] = []
+    /// Those whose slug is another tenant's.
+    package private(set) var taken: [String] = []
+
+    /// A line for each.
+    package var lines: [String] {
+      loaded.map { "loaded \($0)" }
+        + completed.sorted { $0.key < $1.key }.map { "completed \($0.key), which lacked \($0.value) records" }
+        + present.map { "\($0) is there already" } + taken.map { "\($0) is another tenant's slug: left alone" }
+    }
+
+    mutating func note(_ slug: String, _ outcome: SeedLoader.Outcome) {
+      switch outcome {
+      case .loaded: loaded.append(slug)
+      case .completed(let count): completed[slug] = count
+      case .present: present.append(slug)
+      case .taken: taken.append(slug)
+      }
+    }
+  }
+
   private let settings: Settings
   private let logger: Logger
 
@@ -13,29 +41,22 @@ package struct SeedCommand: Sendable {
     self.logger = logger
   }
 
-  /// Loads every seed of a folder whose tenant is not there yet.
-  /// - Parameter progress: told of each seed, and whether it was loaded.
-  /// - Returns: the slugs of the tenants that were loaded.
-  package func load(
-    _ folder: URL, progress: (_ slug: String, _ isNew: Bool) -> Void = { _, _ in }
-  ) async throws -> [String] {
+  /// Loads every seed of a folder; of those that an earlier run has begun with, what is missing.
+  /// - Parameter progress: told how many of how many are done.
+  package func load(_ folder: URL, progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }) async throws -> Report {
+    let seeds = try Seed.all(in: folder)
     let clock = SystemClock()
     let newID = IDGenerator(clock: clock, random: SystemRandomSource())
     let preset = try Preset.real(
       settings, Preset.Machine(clock: clock, ticker: clock, newID: newID), logger: logger)
     defer { preset.close() }
     let loader = SeedLoader(tenants: preset.tenants, services: preset.services, clock: clock, newID: newID)
-    var loaded: [String] = []
-    for seed in try Seed.all(in: folder) {
-      let slug = seed.tenant.slug.description
-      do {
-        try await loader.load(seed)
-        loaded.append(slug)
-        progress(slug, true)
-      } catch let refusal as DomainError where refusal.code == .slugTaken {
-        progress(slug, false)
-      }
+    var report = Report()
+    progress(0, seeds.count)
+    for (index, seed) in seeds.enumerated() {
+      report.note(seed.tenant.slug.description, try await loader.load(seed))
+      progress(index + 1, seeds.count)
     }
-    return loaded
+    return report
   }
 }

@@ -28,7 +28,9 @@ package struct WarmCommand: Sendable {
     let preset = try Preset.real(
       settings, Preset.Machine(clock: clock, ticker: clock, newID: newID), logger: logger)
     defer { preset.close() }
-    guard await isReachable(preset) else { throw DomainError(.unavailable, "The cache is out of reach.") }
+    guard await isReachable(preset) else {
+      throw CommandFailure("the cache does not answer: check REDIS_URL and the server")
+    }
     let directory = preset.services.directory
     let tenants = try await directory.activeTenants().filter { slug == nil || $0.slug.description == slug }
     if let slug, tenants.isEmpty { throw DomainError.notFound("active tenant \(slug)") }

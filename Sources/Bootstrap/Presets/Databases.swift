@@ -69,6 +69,17 @@ struct Databases: Sendable {
     }
   }
 
+  /// Looks for a primary that answers, as often as connecting is tried; what comes after it tells if there was none.
+  func reach() async throws {
+    var pause = settings.router.pool.connectRetryDelay
+    for _ in 0..<settings.retries {
+      // The reason is told by what is asked next.
+      if (try? await admin.writePosition()) != nil { return }
+      try await Task.sleep(for: pause)
+      pause *= 2
+    }
+  }
+
   func shutDown() {
     application.shutDown()
     admin.shutDown()

@@ -74,7 +74,10 @@ package struct SeedError: Error, CustomStringConvertible {
 }
 
 extension Seed {
-  /// Every seed of a folder, by file name. Throws ``SeedError``.
+  /// What its storefront shows; nil when there is no such key.
+  var storefrontKey: String? { keys.first { $0.hasPrefix("pk_") } }
+
+  /// Every seed of a folder, by file name; there must be one. Throws ``SeedError``.
   package static func all(in folder: URL) throws -> [Seed] {
     let files: [URL]
     do {
@@ -83,10 +86,22 @@ extension Seed {
     } catch {
       throw SeedError(description: "cannot read the folder \(folder.path): name one that exists")
     }
+    guard !files.isEmpty else {
+      throw SeedError(description: "no .json file is in the folder \(folder.path): name one with seeds like Seeds/demo")
+    }
     return try files.map { file in
       do { return try JSONDecoder().decode(Seed.self, from: Data(contentsOf: file)) } catch {
         throw SeedError(description: "cannot read the seed \(file.lastPathComponent): \(error)")
       }
+    }
+  }
+
+  /// The demo tenants. The in-memory preset starts with them; the real one only tells of them, and does without their
+  /// files. Throws ``SeedError``.
+  package static func demo(for preset: Settings.Preset) throws -> [Seed] {
+    do { return try all(in: demoFolder()) } catch {
+      guard preset == .real else { throw error }
+      return []
     }
   }
 

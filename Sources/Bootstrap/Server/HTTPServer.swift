@@ -1,3 +1,4 @@
+import Foundation
 import HTTPAdapter
 import Hummingbird
 import HummingbirdCore
@@ -28,8 +29,26 @@ enum HTTPServer {
     guard let certificate = settings.certificate else {
       return HTTPServerBuilder { _ in HTTP1Connection(api, isSecure: false, logger: logger) }
     }
-    let context = try NIOSSLContext(configuration: try tls(certificate))
+    let configuration = try tls(certificate)
+    let context: NIOSSLContext
+    do { context = try NIOSSLContext(configuration: configuration) } catch {
+      throw SettingError(
+        "TLS_KEY_FILE", got: certificate.key, takes: "the private key of the certificate in TLS_CERT_FILE")
+    }
     return HTTPServerBuilder { _ in SecureConnection(api, context, logger: logger) }
+  }
+
+  /// What is wrong when the server could not listen, with the mend; any other error as it is.
+  static func refusal(_ error: any Error, _ settings: Settings.Server) -> any Error {
+    let host = SettingError("HOST", got: settings.host, takes: "an IP address of this machine, or a name of one")
+    if error is SocketAddressError || error is SocketAddressError.UnknownHost { return host }
+    let address = settings.authority(settings.port)
+    switch (error as? IOError)?.errnoCode {
+    case EADDRNOTAVAIL?: return host
+    case EADDRINUSE?: return CommandFailure("\(address) is in use: choose another port with --port or PORT")
+    case EACCES?: return CommandFailure("\(address) is not for this user: choose another port with --port or PORT")
+    default: return error
+    }
   }
 
   private static func tls(_ files: (chain: String, key: String)) throws -> TLSConfiguration {

@@ -6,6 +6,7 @@ package import Logging
 import NIOCore
 import Observability
 import ServiceLifecycle
+import TenancyDomain
 
 /// The process that `tenantry serve` runs: everything wired, seeded and served until it is told to stop.
 package struct ServerProcess: Sendable {
@@ -21,7 +22,7 @@ package struct ServerProcess: Sendable {
   private static let drainTime = Duration.seconds(30)
 
   /// - Parameters:
-  ///   - seeds: what the in-memory preset starts with.
+  ///   - seeds: what the in-memory preset starts with; with the real preset, what is told of if it is there.
   ///   - generated: made-up tenants that it starts with besides.
   ///   - announce: takes the text for people once the server is ready.
   package init(
@@ -81,7 +82,8 @@ package struct ServerProcess: Sendable {
         ? CacheWarmer(services: preset.services, clock: clock, logger: logger) : nil,
       deadline: settings.cache.warmDeadline, readiness: readiness, listening: listening
     ) { [settings, seeds, announce] port in
-      announce(Welcome.text(settings.server, port: port, seeds: seeds, token: token))
+      let present = await Self.present(seeds, preset.tenants)
+      announce(Welcome.text(settings.server, port: port, seeds: present, token: token))
     }
     var configuration = ServiceGroupConfiguration(
       services: preset.background + [
@@ -90,7 +92,21 @@ package struct ServerProcess: Sendable {
         server, DrainNotice(readiness: readiness),
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.drainTime
-    try await ServiceGroup(configuration: configuration).run()
+    do { try await ServiceGroup(configuration: configuration).run() } catch {
+      throw HTTPServer.refusal(error, settings.server)
+    }
+  }
+
+  /// The seeds whose tenants are served here.
+  private static func present(_ seeds: [Seed], _ tenants: any TenantRepositoryPort) async -> [Seed] {
+    var present: [Seed] = []
+    for seed in seeds {
+      guard let key = seed.storefrontKey.flatMap({ APIKey($0) }) else { continue }
+      // Where the database does not answer there is nothing to try.
+      guard let holder = try? await tenants.holder(of: key.digest), holder.tenant.status == .active else { continue }
+      present.append(seed)
+    }
+    return present
   }
 
   private func preset(_ machine: Preset.Machine) throws -> Preset {

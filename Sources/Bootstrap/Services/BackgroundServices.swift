@@ -32,19 +32,17 @@ struct StartUp: Service {
   let readiness: Readiness
   /// Delivers the port when the server listens.
   let listening: AsyncStream<Int>
-  let onReady: @Sendable (Int) -> Void
+  let onReady: @Sendable (Int) async -> Void
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      for await port in listening {
-        await warm { onReady(port) }
-      }
+      for await port in listening { await warm(port) }
       // A service that returns ends its group. What this throws is the cancellation it waits for.
       try? await gracefulShutdown()
     }
   }
 
-  private func warm(_ becameReady: () -> Void) async {
+  private func warm(_ port: Int) async {
     await withTaskGroup(of: Bool.self) { group in
       group.addTask {
         await warmer?.warmAll()
@@ -57,7 +55,7 @@ struct StartUp: Service {
       }
       let isWarm = await group.next()
       readiness.becomeReady()
-      becameReady()
+      await onReady(port)
       if isWarm == true { group.cancelAll() }
     }
   }

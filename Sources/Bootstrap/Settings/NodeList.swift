@@ -16,7 +16,7 @@ enum NodeList {
     var endpoints: [RedisEndpoint] = []
     for node in nodes {
       let port = node.port ?? defaultPort
-      guard !node.host.isEmpty, (1...65_535).contains(port) else { return nil }
+      guard HostName.isWellFormed(node.host), (1...65_535).contains(port) else { return nil }
       endpoints.append(RedisEndpoint(host: node.host, port: port))
     }
     return endpoints

@@ -1,20 +1,17 @@
 import Configuration
 import Foundation
-import SystemPackage
 
 /// Reads settings by the names of their variables, and refuses what it does not understand.
 struct SettingReader: Sendable {
-  private let config: ConfigReader
+  /// The command line, the environment and the file: what counts first comes first.
+  private let sources: [ConfigReader]
 
   /// Reads from the environment and, below it, from the file that `TENANTRY_CONFIG` names.
   /// - Parameter overrides: what the command line says; goes above both.
-  init(environment: [String: String], overrides: [String: String] = [:]) async throws {
-    var providers: [any ConfigProvider] = [
-      EnvironmentVariablesProvider(environmentVariables: overrides),
-      EnvironmentVariablesProvider(environmentVariables: environment),
-    ]
-    if let path = environment["TENANTRY_CONFIG"], !path.isEmpty { providers.append(try await Self.file(path)) }
-    config = ConfigReader(providers: providers)
+  init(environment: [String: String], overrides: [String: String] = [:]) throws {
+    var sources = [overrides, environment]
+    if let path = environment["TENANTRY_CONFIG"], !path.isEmpty { sources.append(try SettingsFile.read(path)) }
+    self.sources = sources.map { ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: $0)) }
   }
 
   /// The text of a variable; nil when it is not set or empty.
@@ -72,41 +69,44 @@ struct SettingReader: Sendable {
     text(name)?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty } ?? []
   }
 
-  private func first(_ names: [String]) -> (name: String, text: String)? {
-    for name in names {
-      let key = ConfigKey(name.lowercased().split(separator: "_").map(String.init))
-      if let text = config.string(forKey: key), !text.isEmpty { return (name, text) }
+  /// The host of a server; nil when it is not set.
+  /// - Parameter isQuoted: false where what is refused may hold a password.
+  func host(_ name: String, isQuoted: Bool = false) throws -> String? {
+    guard let text = text(name) else { return nil }
+    guard HostName.isWellFormed(text) else {
+      let isURL = text.contains(where: { "/@".contains($0) })
+      throw SettingError(name, got: isQuoted && !isURL ? text : nil, takes: "the name of a host or an IP address")
+    }
+    return text
+  }
+
+  /// The port of a server. What is no number is refused without quoting it: it may be a URL with a password.
+  func port(_ name: String, default standard: Int) throws -> Int {
+    if let text = text(name), Int(text) == nil {
+      throw SettingError(name, got: nil, takes: "a port from 1 to 65535")
+    }
+    return try integer(name, default: standard, in: 1...65_535)
+  }
+
+  /// Which of some variables counts where each would do; nil when none is set.
+  func name(of names: String...) -> String? { first(names)?.name }
+
+  /// The first of `names` that is set in the first source that sets any. What is empty in one source is not set,
+  /// whatever the sources below it say.
+  func first(_ names: [String]) -> (name: String, text: String)? {
+    var names = names
+    for source in sources {
+      var rest: [String] = []
+      for name in names {
+        let key = ConfigKey(name.lowercased().split(separator: "_").map(String.init))
+        guard let text = source.string(forKey: key) else {
+          rest.append(name)
+          continue
+        }
+        if !text.isEmpty { return (name, text) }
+      }
+      names = rest
     }
     return nil
-  }
-
-  /// A file of `NAME=value` lines, or of one JSON object with the same names.
-  private static func file(_ path: String) async throws -> any ConfigProvider {
-    do {
-      guard path.hasSuffix(".json") else {
-        return try await EnvironmentVariablesProvider(environmentFilePath: FilePath(path))
-      }
-      let object = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path)))
-      guard let members = object as? [String: Any] else { throw CocoaError(.fileReadCorruptFile) }
-      return EnvironmentVariablesProvider(environmentVariables: members.mapValues(text))
-    } catch {
-      throw SettingError("TENANTRY_CONFIG", got: path, takes: "the path of a readable .env file or JSON object")
-    }
-  }
-
-  /// Objects stay what they are: the settings that take them take JSON.
-  private static func json(_ elements: [[String: Any]]) -> String {
-    // What was read as JSON can be written as such.
-    guard let data = try? JSONSerialization.data(withJSONObject: elements) else { return "\(elements)" }
-    return String(decoding: data, as: UTF8.self)
-  }
-
-  private static func text(_ value: Any) -> String {
-    switch value {
-    case let text as String: text
-    case let elements as [[String: Any]] where !elements.isEmpty: json(elements)
-    case let elements as [Any]: elements.map(text).joined(separator: ",")
-    default: "\(value)"
-    }
   }
 }

@@ -19,19 +19,13 @@ extension Settings {
 }
 
 extension Settings.Database {
-  /// Throws ``SettingError`` when there is no address at all.
-  init(_ reader: SettingReader) throws {
-    let primary: PostgresURL
-    if let url = try reader.postgresURL("DATABASE_URL") {
-      primary = url
-    } else if let url = try reader.postgresHost("DB_PRIMARY_HOST") {
-      primary = url
-    } else {
-      throw SettingError(
-        "DATABASE_URL", got: "", takes: "postgres://user:password@host:port/database, since ADAPTERS_PRESET is real")
-    }
+  /// nil when there is no primary.
+  /// - Parameter need: why there must be one; without one it then throws ``SettingError``.
+  init?(_ reader: SettingReader, need: String?) throws {
+    let (url, host) = (try reader.postgresURL("DATABASE_URL"), try reader.postgresHost("DB_PRIMARY_HOST"))
+    let primary = reader.name(of: "DATABASE_URL", "DB_PRIMARY_HOST") == "DATABASE_URL" ? url : host
     regions = ["primary"]
-    servers = [PostgresServerAddress(primary)]
+    servers = primary.map { [PostgresServerAddress($0)] } ?? []
     for text in reader.list("DATABASE_REPLICA_URLS") {
       servers.append(try Self.replica("DATABASE_REPLICA_URLS", text, region: 0))
     }
@@ -57,6 +51,9 @@ extension Settings.Database {
     retries = router.pool.connectAttempts - 1
     queryLog = PostgresQueryLog.Settings()
     queryLog.threshold = try reader.duration("DATABASE_SLOW_QUERY", default: .milliseconds(100))
+    guard primary == nil else { return }
+    guard let need else { return nil }
+    throw SettingError("DATABASE_URL", got: "", takes: "postgres://user:password@host:port/database, since \(need)")
   }
 
   /// The same servers as the schema's owner signs in, so that his work follows the primary too.
@@ -123,6 +120,10 @@ extension SettingReader {
   }
 
   fileprivate static func postgresURL(_ name: String, _ text: String) throws -> PostgresURL {
+    // libpq would look at it only when it connects.
+    for match in text.matches(of: /[?&]sslmode=([^&]*)/) where !sslModes.contains(String(match.1)) {
+      throw SettingError(name, got: nil, takes: "one of \(sslModes.joined(separator: ", ")) as sslmode")
+    }
     do {
       return try PostgresURL(text)
     } catch {
@@ -130,12 +131,14 @@ extension SettingReader {
     }
   }
 
+  private static let sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+
   /// A server named by its host alone; what it shares with the others stands in `DB_PORT` and the like.
   fileprivate func postgresHost(_ name: String) throws -> PostgresURL? {
-    guard let host = text(name) else { return nil }
+    let port = try port("DB_PORT", default: 5432)
+    guard let host = try host(name) else { return nil }
     return PostgresURL(
-      host: host, port: try integer("DB_PORT", default: 5432, in: 1...65_535), database: text("DB_NAME"),
-      user: text("DB_USER"), password: text("DB_PASSWORD"))
+      host: host, port: port, database: text("DB_NAME"), user: text("DB_USER"), password: text("DB_PASSWORD"))
   }
 
   /// Servers numbered from 1: `<prefix>1_HOST`, `<prefix>2_HOST`, until one is missing.

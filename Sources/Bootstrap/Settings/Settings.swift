@@ -1,7 +1,6 @@
 package import Caching
 import Kernel
 package import Logging
-import NIOCore
 package import RedisAdapter
 import TokenAdapter
 
@@ -16,6 +15,16 @@ package struct Settings: Sendable {
   package enum LogFormat: String, Sendable, CaseIterable {
     case json
     case text
+  }
+
+  /// What settings are read for.
+  package enum Purpose: Sendable {
+    /// `tenantry serve`, with the preset that `ADAPTERS_PRESET` names.
+    case serving
+    /// A command that works on PostgreSQL, whatever `ADAPTERS_PRESET` says.
+    case database
+    /// A command that needs no server.
+    case nothing
   }
 
   /// Where and how HTTP is served.
@@ -65,42 +74,34 @@ package struct Settings: Sendable {
   package var logLevel: Logger.Level
   package var logFormat: LogFormat
 
-  /// Reads all settings; throws ``SettingError`` for the first that cannot be used.
+  /// Reads all settings, also those that the preset does not use; throws ``SettingError`` for the first that cannot be
+  /// used.
   /// - Parameters:
   ///   - overrides: what the command line says, by variable.
   ///   - isTerminal: whether people read the log as it comes.
-  package init(environment: [String: String], overrides: [String: String] = [:], isTerminal: Bool) async throws {
-    let reader = try await SettingReader(environment: environment, overrides: overrides)
-    preset = try reader.choice("ADAPTERS_PRESET", default: .mock)
-    database = preset == .real ? try Database(reader) : nil
-    redis = preset == .real ? try RedisStoresSettings(reader) : nil
+  package init(
+    environment: [String: String], overrides: [String: String] = [:], isTerminal: Bool, for purpose: Purpose = .serving
+  ) async throws {
+    let reader = try SettingReader(environment: environment, overrides: overrides)
+    let named = try reader.choice("ADAPTERS_PRESET", default: Preset.mock)
+    let need: String?
+    switch purpose {
+    case .serving: (preset, need) = (named, named == .real ? "ADAPTERS_PRESET is real" : nil)
+    case .database: (preset, need) = (.real, "this command works on PostgreSQL")
+    case .nothing: (preset, need) = (.mock, nil)
+    }
+    let (database, redis) = (try Database(reader, need: need), try RedisStoresSettings(reader))
+    self.database = preset == .real ? database : nil
+    self.redis = preset == .real ? redis : nil
+    try reader.checkMonitoring()
     server = try Server(reader)
     cache = try Cache(reader)
     rateLimits = try RateLimits(reader)
     operatorSecret = try reader.operatorSecret()
     holdTime = try reader.duration("BOOKING_HOLD_TTL", default: .seconds(900), in: .seconds(1) ... .seconds(2_592_000))
-    logLevel = try reader.choice("LOG_LEVEL", default: .info)
+    // A command that ends says what went wrong itself, in one line.
+    logLevel = try reader.choice("LOG_LEVEL", default: purpose == .serving ? .info : .error)
     logFormat = try reader.choice("LOG_FORMAT", default: isTerminal ? .text : .json)
-  }
-}
-
-extension Settings.Server {
-  init(_ reader: SettingReader) throws {
-    host = reader.text("HOST") ?? "127.0.0.1"
-    port = try reader.integer("PORT", default: 8080, in: 0...65_535)
-    switch (reader.text("TLS_CERT_FILE"), reader.text("TLS_KEY_FILE")) {
-    case (nil, nil): certificate = nil
-    case (let chain?, let key?): certificate = (chain, key)
-    case (nil, _?): throw SettingError("TLS_CERT_FILE", got: "", takes: "a path, since TLS_KEY_FILE is set")
-    case (_?, nil): throw SettingError("TLS_KEY_FILE", got: "", takes: "a path, since TLS_CERT_FILE is set")
-    }
-    hasHotPath = try reader.bool("HTTP_HOT_PATH", default: true)
-    allowedOrigins = Set(reader.list("CORS_ALLOWED_ORIGINS"))
-    trustedProxies = Set(reader.list("TRUSTED_PROXIES"))
-    // The failure is the finding, and is thrown under the setting's name.
-    for proxy in trustedProxies where (try? SocketAddress(ipAddress: proxy, port: 0)) == nil {
-      throw SettingError("TRUSTED_PROXIES", got: proxy, takes: "IP addresses, comma-separated, without ranges")
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import HTTPTypes
-package import Kernel
+import Kernel
 package import NIOCore
 import NIOHTTP1
 package import NIOHTTPTypes
@@ -40,6 +40,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
   private let bounds: Bounds
   private let newID: IDGenerator
+  private let date: SharedDateField
   /// Shared with handlers that answer before this one sees a request.
   private let progress: ConnectionProgress
   private var idleCheck: Scheduled<Void>?
@@ -57,13 +58,14 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
   /// Whether the answer to a fault has been given, so that nothing may follow.
   private var hasRefused = false
 
-  package convenience init(bounds: Bounds = Bounds(), newID: IDGenerator) {
-    self.init(bounds: bounds, newID: newID, progress: ConnectionProgress())
+  convenience init(bounds: Bounds = Bounds(), newID: IDGenerator, date: SharedDateField) {
+    self.init(bounds: bounds, newID: newID, date: date, progress: ConnectionProgress())
   }
 
-  init(bounds: Bounds = Bounds(), newID: IDGenerator, progress: ConnectionProgress) {
+  init(bounds: Bounds = Bounds(), newID: IDGenerator, date: SharedDateField, progress: ConnectionProgress) {
     self.bounds = bounds
     self.newID = newID
+    self.date = date
     self.progress = progress
   }
 
@@ -182,6 +184,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     var head = problem.response(requestID: requestID).head
     head.headerFields[.connection] = "close"
     head.headerFields[.requestID] = requestID
+    head.headerFields[.date] = date.value
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(wrapOutboundOut(.body(problem.body(requestID: requestID))), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

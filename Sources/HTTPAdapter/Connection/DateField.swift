@@ -30,7 +30,7 @@ struct DateField {
   private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 }
 
-/// The value of the field for tasks, which share it.
+/// The value of the field for tasks and handlers, which share it.
 final class SharedDateField: Sendable {
   private let clock: any WallClock
   private let made = Mutex<(second: Int64, text: String)>((.min, ""))

@@ -5,21 +5,35 @@ import NIOHTTPTypes
 
 /// Turns messages of HTTP/1 into the version-independent ones that the server uses, and minds the manners that the server
 /// does not: a request has one host (RFC 9112, section 3.2), a connection of HTTP/1.0 ends with its answer unless the
-/// client asks otherwise, and an answer that is the last one says so.
+/// client asks otherwise, an answer that is the last one says so, and one is framed as its request allows (section 6).
+///
+/// With the last answer the connection is closed in stages (section 9.6). The server does not know that it is the last:
+/// it reads on and drops what the client still sends, in the bounds of ``ConnectionGuard``, until the client closes too.
 final class HTTP1Codec: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
+  /// What an answer follows from.
+  private struct Asked {
+    let isHead: Bool
+    /// Whether the request is of HTTP/1.0.
+    let isOld: Bool
+    /// Whether it is, and asked for the connection to go on.
+    let isOldKeptAlive: Bool
+  }
+
   private let progress: ConnectionProgress
   private let scheme: String
   private let isDraining: @Sendable () -> Bool
   /// Whether the newest request asked for the connection to end with its answer.
   private var endsWithNewest = false
-  /// Whether the newest request is of HTTP/1.0 and asked for the connection to go on.
-  private var isOldKeptAlive = false
-  /// Whether the answer that is being written is the last although the server does not know it.
+  /// Whether the newest request waits to be told to go on: what comes next may be its body or another request.
+  private var isHeldBack = false
+  /// The requests whose answers have not been written whole.
+  private var asked = CircularBuffer<Asked>()
+  /// Whether the answer that is being written is the last.
   private var isFarewell = false
 
   init(_ progress: ConnectionProgress, isSecure: Bool, isDraining: @escaping @Sendable () -> Bool) {
@@ -39,8 +53,11 @@ final class HTTP1Codec: ChannelDuplexHandler, RemovableChannelHandler {
       }
       progress.begun += 1
       context.fireChannelRead(wrapInboundOut(.head(request)))
-    case .body(let body): context.fireChannelRead(wrapInboundOut(.body(body)))
+    case .body(let body):
+      isHeldBack = false
+      context.fireChannelRead(wrapInboundOut(.body(body)))
     case .end(let trailers):
+      isHeldBack = false
       progress.ended += 1
       context.fireChannelRead(wrapInboundOut(.end(trailers.map(Self.fields))))
     }
@@ -50,17 +67,17 @@ final class HTTP1Codec: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapOutboundIn(data) {
     case .head(let response):
       var head = HTTPResponseHead(response)
-      if response.status.kind != .informational { addConnection(to: &head.headers) }
+      if response.status.kind == .informational { isHeldBack = false } else { complete(&head) }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body(let body): context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: promise)
     case .end(let trailers):
       progress.answered += 1
+      _ = asked.popFirst()
       context.write(wrapOutboundOut(.end(trailers.map { HTTPHeaders($0) })), promise: promise)
-      if isFarewell {
-        isFarewell = false
-        context.flush()
-        context.closeGently()
-      }
+      guard isFarewell else { return }
+      isFarewell = false
+      context.flush()
+      if isDraining() { context.closeGently() } else { context.close(mode: .output, promise: nil) }
     }
   }
 
@@ -73,29 +90,36 @@ final class HTTP1Codec: ChannelDuplexHandler, RemovableChannelHandler {
       method: method, scheme: scheme, authority: authority, path: path, headerFields: HTTPFields())
     request.headerFields.reserveCapacity(head.headers.count)
     var hosts = 0
-    var isUpgrade = false
+    var (isUpgrade, isChunked, isWaiting) = (false, false, false)
     for (name, value) in head.headers {
       // The decoder has checked that it is one.
       guard let name = HTTPField.Name(name) else { return nil }
       switch name.canonicalName {
       case "host":
         hosts += 1
+        guard HostForm.isMet(by: value[...].trimmed) else { return nil }
         if request.authority == nil { request.authority = value }
         continue
+      // For this handler alone.
+      case "connection": continue
+      // Nobody here undoes another coding.
+      case "transfer-encoding":
+        guard !isChunked, value[...].trimmed.lowercased() == "chunked" else { return nil }
+        isChunked = true
+      // HTTP/1.0 has none (RFC 9110, section 10.1.1).
+      case "expect" where isOld: continue
+      case "expect": isWaiting = value[...].trimmed.lowercased() == "100-continue"
       case "upgrade": isUpgrade = true
       default: break
       }
       request.headerFields.append(HTTPField(name: name, value: value))
     }
     guard hosts == 1 || (hosts == 0 && isOld) else { return nil }
-    isOldKeptAlive = isOld && head.isKeepAlive
+    asked.append(Asked(isHead: method == .head, isOld: isOld, isOldKeptAlive: isOld && head.isKeepAlive))
+    isHeldBack = isWaiting
     // Past a word of another protocol the decoder reads no further, whether or not anybody speaks it.
     endsWithNewest = !head.isKeepAlive || isUpgrade || method == .connect
-    if endsWithNewest {
-      progress.isLast = true
-      // In the one form in which the server understands it.
-      request.headerFields[.connection] = "close"
-    }
+    if endsWithNewest { progress.isLast = true }
     return request
   }
 
@@ -116,16 +140,24 @@ final class HTTP1Codec: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
-  private func addConnection(to headers: inout HTTPHeaders) {
-    guard progress.answered + 1 == progress.begun else { return }
-    if endsWithNewest {
-      headers.replaceOrAdd(name: "Connection", value: "close")
-    } else if isDraining() {
+  /// Adds to the head of an answer how its end is told and what becomes of the connection.
+  private func complete(_ head: inout HTTPResponseHead) {
+    let request = asked.first
+    let isOfNewest = progress.answered + 1 == progress.begun
+    isFarewell = isOfNewest && (endsWithNewest || isHeldBack || isDraining())
+    if request?.isHead != true, head.status.mayHaveResponseBody, !head.headers.contains(name: "Content-Length") {
+      // HTTP/1.0 knows no other end of it than that of the connection.
+      if request?.isOld == true {
+        isFarewell = true
+      } else {
+        head.headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked")
+      }
+    }
+    if isFarewell {
       progress.isLast = true
-      isFarewell = true
-      headers.replaceOrAdd(name: "Connection", value: "close")
-    } else if isOldKeptAlive {
-      headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+      head.headers.replaceOrAdd(name: "Connection", value: "close")
+    } else if request?.isOldKeptAlive == true {
+      head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
     }
   }
 }

@@ -17,6 +17,13 @@ package struct HTTP1Connection: ServerChildChannel, HTTPChannelHandler {
     return limits
   }
 
+  /// The encoder leaves the framing to the codec, which knows the request.
+  private static var encoding: HTTPResponseEncoder.Configuration {
+    var encoding = HTTPResponseEncoder.Configuration()
+    encoding.automaticallySetFramingHeaders = false
+    return encoding
+  }
+
   let api: HTTPAPI
   let isSecure: Bool
   private let logger: Logger
@@ -55,8 +62,8 @@ package struct HTTP1Connection: ServerChildChannel, HTTPChannelHandler {
     }
     try pipeline.configureHTTPServerPipeline(
       withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-      withEncoderConfiguration: .init(), withDecoderLimitConfiguration: Self.limits)
+      withEncoderConfiguration: Self.encoding, withDecoderLimitConfiguration: Self.limits)
     try pipeline.addHandler(HTTP1Codec(progress, isSecure: isSecure, isDraining: api.isDraining))
-    try pipeline.addHandler(ConnectionGuard(newID: api.newID, progress: progress))
+    try pipeline.addHandler(ConnectionGuard(newID: api.newID, date: api.date, progress: progress))
   }
 }

@@ -116,16 +116,9 @@ struct PlainHead {
   }
 
   private static func isHost(_ bytes: Span<UInt8>, _ value: Place) -> Bool {
-    for position in value {
-      switch bytes[position] {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
-        UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
-        continue
-      default: return false
-      }
-    }
-    return true
+    var form = HostForm()
+    for position in value { form.read(bytes[position]) }
+    return form.isWhole
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == .tab }

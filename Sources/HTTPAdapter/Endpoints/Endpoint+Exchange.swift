@@ -12,7 +12,10 @@ extension Endpoint {
     "exportPackages", .get, "/admin/packages/export", access: .staff, tag: "Staff",
     "Every package, as a file that can be imported; CSV unless JSON Lines are asked for",
     parameters: [.format],
-    answers: [Answer(status: 200, summary: "The file", schema: "PackageFile", mediaType: "text/csv")])
+    answers: [
+      Answer(
+        status: 200, summary: "The file", schema: "PackageFile", mediaTypes: ["text/csv", "application/x-ndjson"])
+    ])
 }
 
 extension Endpoint.Parameter {

@@ -36,7 +36,7 @@ extension Endpoint {
   static let metrics = Endpoint(
     "getMetrics", .get, "/metrics", base: .root, access: .operatorsOrLocal(.viewer), tag: "Operations",
     "Metrics in the Prometheus text format; callers on this machine need no token",
-    answers: [Answer(status: 200, summary: "The metrics", schema: "Text", mediaType: "text/plain")])
+    answers: [Answer(status: 200, summary: "The metrics", schema: "Text", mediaTypes: ["text/plain"])])
 
   static let plainMetrics = Endpoint(
     "getPlainMetrics", .get, "/metrics/json", base: .root, access: .operatorsOrLocal(.viewer), tag: "Operations",
@@ -44,7 +44,7 @@ extension Endpoint {
 
   static let openAPI = Endpoint(
     "getOpenAPI", .get, "/openapi.json", base: .root, access: .open, tag: "Operations", "This document",
-    answers: [.ok("Document")])
+    parameters: .conditional, answers: [.ok("Document"), .notModified])
 
   /// Every route there is.
   package static let all: [Endpoint] = catalog + bookings + staff + exchange + operators + operations

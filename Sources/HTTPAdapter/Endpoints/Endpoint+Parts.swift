@@ -11,7 +11,7 @@ extension Endpoint.Answer {
   static let notReady = Self(status: 503, summary: "Starting or draining", schema: "Status")
 
   static func problem(_ status: Int, _ summary: String) -> Self {
-    Self(status: status, summary: summary, schema: "Problem", mediaType: "application/problem+json")
+    Self(status: status, summary: summary, schema: "Problem", mediaTypes: ["application/problem+json"])
   }
 }
 

@@ -51,7 +51,7 @@ package struct Endpoint: Sendable {
     package let summary: String
     /// The name of a schema of the document; nil for no body.
     package var schema: String?
-    package var mediaType = "application/json"
+    package var mediaTypes = ["application/json"]
   }
 
   /// A name for clients, unique.
@@ -96,15 +96,19 @@ package struct Endpoint: Sendable {
     base == .apiAndRoot ? [template, path] : [template]
   }
 
-  /// The methods that routes of this path take.
+  /// The methods that the router takes at a path, each once.
   static func methods(at path: some StringProtocol) -> [String] {
     let parts = path.split(separator: "/")
-    let methods = all.filter { endpoint in
-      endpoint.templates.contains { template in
-        let expected = template.split(separator: "/")
-        return expected.count == parts.count && zip(expected, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
-      }
-    }.map(\.method.rawValue)
+    let routes = all.flatMap { endpoint in
+      endpoint.templates.map { (method: endpoint.method.rawValue, template: $0) }
+    }
+    let matching = routes.filter { route in
+      let expected = route.template.split(separator: "/")
+      return expected.count == parts.count && zip(expected, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+    // Of several the router takes the one with a name where others have a parameter, which sorts behind all names.
+    let template = matching.map(\.template).min()
+    let methods = matching.filter { $0.template == template }.map(\.method)
     return methods.contains("GET") ? methods + ["HEAD"] : methods
   }
 }

@@ -52,7 +52,7 @@ enum OpenAPIDocument {
     var responses: [String: JSONValue] = [:]
     for answer in endpoint.answers + endpoint.commonAnswers {
       var response: [String: JSONValue] = ["description": .string(answer.summary)]
-      if let schema = answer.schema { response["content"] = content([answer.mediaType], schema: schema) }
+      if let schema = answer.schema { response["content"] = content(answer.mediaTypes, schema: schema) }
       responses[String(answer.status)] = .object(response)
     }
     return responses

@@ -12,9 +12,14 @@ package final class StoredFile: Sendable {
   // Nothing is lost with a file that was read, or that has no name any longer.
   deinit { try? descriptor.close() }
 
-  /// An existing file.
+  /// An existing file. Throws for one that cannot be read, a folder among them.
   package static func open(_ path: String) async throws -> StoredFile {
-    try await blocking { StoredFile(try SystemPackage.FileDescriptor.open(SystemPackage.FilePath(path), .readOnly)) }
+    let file = try await blocking {
+      StoredFile(try SystemPackage.FileDescriptor.open(SystemPackage.FilePath(path), .readOnly))
+    }
+    // Folders can be opened.
+    _ = try await file.read(at: 0, most: 1)
+    return file
   }
 
   /// An empty file without a name, which goes when it is closed, however the process ends.

@@ -61,7 +61,8 @@ struct Call: Sendable {
   }
 
   /// The members of the body. Throws `bodyTooLarge` and `malformedRequest`.
-  func members() async throws -> [String: JSONValue] {
+  /// - Parameter mayBeAbsent: whether an empty body is an object without members.
+  func members(mayBeAbsent: Bool = false) async throws -> [String: JSONValue] {
     let declared = headers[.contentLength].flatMap { Int($0) } ?? 0
     guard declared <= Self.maximumBody else { throw Self.tooLarge }
     var body = ByteBuffer()
@@ -69,7 +70,7 @@ struct Call: Sendable {
       guard body.readableBytes + part.readableBytes <= Self.maximumBody else { throw Self.tooLarge }
       body.writeImmutableBuffer(part)
     }
-    return try JSONValue.object(body)
+    return try mayBeAbsent && body.readableBytes == 0 ? [:] : JSONValue.object(body)
   }
 
   private static let tooLarge = DomainError(.bodyTooLarge, "The body is larger than 1 MiB.")

@@ -19,7 +19,7 @@ enum CatalogTarget {
     case ("segments", 1): return (.segments(try query.page(of: CatalogRead.segmentList)), .listSegments)
     case ("segments", 2): return (.segment(slug: try slug(path[1])), .getSegment)
     case ("segments", 3) where path[2] == "packages":
-      return (.segmentPackages(slug: try slug(path[1]), try packages(query)), .listSegmentPackages)
+      return (.segmentPackages(slug: try slug(path[1]), try packages(query, isOfSegment: true)), .listSegmentPackages)
     case ("add-ons", 1):
       return (.addOns(segment: try query.text("segment"), try query.page(of: CatalogRead.addOnList)), .listAddOns)
     case ("venues", 1):
@@ -28,12 +28,13 @@ enum CatalogTarget {
     }
   }
 
-  private static func packages(_ query: QueryItems) throws -> PackageQuery {
+  /// - Parameter isOfSegment: whether the path names the segment, so that the query cannot.
+  private static func packages(_ query: QueryItems, isOfSegment: Bool = false) throws -> PackageQuery {
     let orders = PackageSort.allCases.map(\.rawValue).joined(separator: ", ")
     let sort = try query.parsed("sort", "one of \(orders)") { PackageSort(rawValue: $0) } ?? .order
     return PackageQuery(
-      segment: try query.text("segment"), grouping: try query.text("grouping"), text: try query.text("q"), sort: sort,
-      page: try query.page(of: CatalogRead.packageList(sort)))
+      segment: try isOfSegment ? nil : query.text("segment"), grouping: try query.text("grouping"),
+      text: try query.text("q"), sort: sort, page: try query.page(of: CatalogRead.packageList(sort)))
   }
 
   private static func slug(_ raw: Substring) throws -> String { try Call.pathText(raw, "slug") }

@@ -10,5 +10,9 @@ extension HTTPField.Name {
   static let rateLimitPolicy = Self("RateLimit-Policy")!
   static let forwarded = Self("Forwarded")!
   static let forwardedFor = Self("X-Forwarded-For")!
+  static let forwardedProto = Self("X-Forwarded-Proto")!
+  static let forwardedHost = Self("X-Forwarded-Host")!
+  static let forwardedPort = Self("X-Forwarded-Port")!
+  static let realIP = Self("X-Real-IP")!
   static let traceParent = Self("traceparent")!
 }

@@ -46,9 +46,8 @@ enum JSONValue: Codable, Sendable, Equatable {
     }
   }
 
-  /// The members of the JSON object in a body; an empty body is an object without members. Throws `malformedRequest`.
+  /// The members of the JSON object in a body. Throws `malformedRequest`.
   static func object(_ body: ByteBuffer) throws -> [String: JSONValue] {
-    if body.readableBytes == 0 { return [:] }
     let notJSON = DomainError(
       .malformedRequest, "The body is not JSON.", fields: [.init("body", "must be a JSON object in UTF-8")])
     switch JSONShape.check(body) {

@@ -26,8 +26,13 @@ package struct APIResponder: HTTPResponder {
     finisher.finish(&response.headers, origin: request.headers[.origin], requestID)
     let template = context.endpointPath ?? RequestRecorder.unmatched
     recorder.record(template, request.method, response.status, from: start, to: ticker.nanoseconds())
-    // The router leaves out the bodies of routes' answers, not those of problems.
-    return request.method == .head ? response.createHeadResponse() : response
+    let isOfKnownLength = response.body.contentLength != nil
+    if request.method == .head { response = response.createHeadResponse() }
+    // What GET would stream tells no length (RFC 9110, section 8.6), nor does an answer that has no body.
+    if !isOfKnownLength || response.status == .noContent || response.status == .notModified {
+      response.headers[.contentLength] = nil
+    }
+    return response
   }
 
   private func routed(_ request: Request, _ context: APIContext) async -> Response {

@@ -57,7 +57,7 @@ struct BookingRoutes {
   private func perform(_ action: BookingAction, _ call: Call) async throws -> Response {
     let caller = try Self.caller(call)
     let id = try Self.id(call)
-    let reason = try BookingNote(body: try await call.members()).reason
+    let reason = try BookingNote(body: try await call.members(mayBeAbsent: true)).reason
     return try JSONAnswer.response(
       try await bookings.perform(action, try call.tenant.profile, id, reason: reason, for: caller))
   }

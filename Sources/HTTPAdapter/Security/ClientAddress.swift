@@ -28,9 +28,14 @@ package struct ClientAddress: Sendable {
     return address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
   }
 
+  /// What proxies add to a request.
+  private static let signs: [HTTPField.Name] = [
+    .forwarded, .forwardedFor, .forwardedProto, .forwardedHost, .forwardedPort, .realIP, .via,
+  ]
+
   /// Whether the request comes from this machine and through no proxy.
   static func isLocal(_ channel: (any Channel)?, _ headers: HTTPFields) -> Bool {
-    guard headers[.forwarded] == nil, headers[.forwardedFor] == nil else { return false }
+    guard !signs.contains(where: { headers.contains($0) }) else { return false }
     guard let address = channel?.remoteAddress else { return false }
     guard let text = address.ipAddress else { return address.protocol == .unix }
     return text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.")

@@ -18,7 +18,7 @@ package struct InMemoryBlackoutRepository: BlackoutRepositoryPort {
   }
 
   package func list(_ tenant: TenantID, _ page: PageRequest) async throws -> [Blackout] {
-    database.read(tenant) { $0.blackouts }.all.page(page, by: \.place)
+    try database.read(tenant) { $0.blackouts }.all.checkedPage(page, by: \.place)
   }
 
   package func insert(

@@ -62,11 +62,11 @@ package struct InMemoryBookingRepository: BookingRepositoryPort {
         && (query.confirmedTo.map { to in booking.confirmedAt.map { $0 < to } ?? false } ?? true)
         && (address.map { $0 == booking.customer.email.lowercased() } ?? true)
     }
-    return matching.page(query.page, by: \.place)
+    return try matching.checkedPage(query.page, by: \.place)
   }
 
   package func customers(_ tenant: TenantID, _ page: PageRequest) async throws -> [Customer] {
-    database.read(tenant) { $0.bookings.customers }.values.page(page, by: \.place)
+    try database.read(tenant) { $0.bookings.customers }.values.checkedPage(page, by: \.place)
   }
 
   package func counts(

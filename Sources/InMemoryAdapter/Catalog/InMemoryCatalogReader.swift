@@ -22,7 +22,7 @@ package struct InMemoryCatalogReader: CatalogReadPort {
         && (query.grouping == nil || row.fields.grouping == query.grouping)
         && (text.map(row.fields.contains) ?? true)
     }
-    return rows.map { $0.entity(in: tables) }.page(query.page, by: query.sort.place)
+    return try rows.map { $0.entity(in: tables) }.checkedPage(query.page, by: query.sort.place)
   }
 
   package func package(_ tenant: TenantID, slug: String) async throws -> Package? {
@@ -38,7 +38,7 @@ package struct InMemoryCatalogReader: CatalogReadPort {
   }
 
   package func segments(_ tenant: TenantID, _ page: PageRequest) async throws -> [Segment] {
-    tables(tenant).segments.all.map(\.entity).filter(\.fields.active).page(page, by: \.place)
+    try tables(tenant).segments.all.map(\.entity).filter(\.fields.active).checkedPage(page, by: \.place)
   }
 
   package func segment(_ tenant: TenantID, slug: String) async throws -> Segment? {
@@ -53,12 +53,13 @@ package struct InMemoryCatalogReader: CatalogReadPort {
       guard let segment = tables.segments.named(slug) else { return [] }
       rows.removeAll { $0.segment != segment.id }
     }
-    return rows.map { $0.entity(in: tables) }.page(page, by: \.place)
+    return try rows.map { $0.entity(in: tables) }.checkedPage(page, by: \.place)
   }
 
   package func venues(_ tenant: TenantID, city: String?, _ page: PageRequest) async throws -> [Venue] {
     let venues = tables(tenant).venues.all.map(\.entity)
-    return venues.filter { $0.fields.active && (city == nil || $0.fields.city == city) }.page(page, by: \.place)
+    return try venues.filter { $0.fields.active && (city == nil || $0.fields.city == city) }
+      .checkedPage(page, by: \.place)
   }
 
   private func tables(_ tenant: TenantID) -> CatalogTables { database.read(tenant) { $0.catalog } }

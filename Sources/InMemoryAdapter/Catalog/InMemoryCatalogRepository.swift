@@ -22,7 +22,7 @@ extension InMemoryCatalogRepository {
 
   package func list(_ tenant: TenantID, _ page: PageRequest) async throws -> [Row.Entity] {
     let tables = database.read(tenant) { $0.catalog }
-    return tables[keyPath: Row.table].all.map { $0.entity(in: tables) }.page(page, by: \.creationPlace)
+    return try tables[keyPath: Row.table].all.map { $0.entity(in: tables) }.checkedPage(page, by: \.creationPlace)
   }
 
   package func insert(

@@ -30,7 +30,7 @@ package struct InMemoryTenantRepository: TenantRepositoryPort {
   }
 
   package func list(_ page: PageRequest) async throws -> [Tenant] {
-    database.withDirectory { Array($0.tenants.values) }.page(page, by: \.place)
+    try database.withDirectory { Array($0.tenants.values) }.checkedPage(page, by: \.place)
   }
 
   package func replaceKeys(_ tenant: TenantID, with keys: [StoredKey]) async throws -> Bool {

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Bootstrap
-import Foundation
-import Logging
 
 /// `tenantry health`
 struct Health: AsyncParsableCommand {
@@ -12,21 +10,17 @@ struct Health: AsyncParsableCommand {
   @Option(help: "Also write the JSON to this file.") var export: String?
 
   func run() async throws {
-    let command = HealthCommand(settings: try await CommandSettings.real(), logger: Logger(label: "tenantry"))
-    let report = try await command.run()
-    Output.print(report, json, ([report.status] + report.lines).joined(separator: "\n"))
+    let report = try await CommandSettings.onDatabase(waits: false) {
+      try await HealthCommand(settings: $0, logger: $1).run()
+    }
+    try Output.print(report, json, ([report.status] + report.lines).joined(separator: "\n"))
     if let export {
-      do { try Output.document(report).write(to: URL(filePath: export), options: .atomic) } catch {
-        throw Failure(description: "cannot write \(export): name a file in a folder that exists")
-      }
+      let document = try Output.document(report)
+      try await WholeFile.write(export) { try $0.append(document) }
     }
     if report.status == "unhealthy" {
-      throw Failure(
-        description: "unhealthy: " + report.lines.filter { !$0.contains(": healthy") }.joined(separator: "; "))
+      throw CommandFailure(
+        "unhealthy: " + report.lines.filter { !$0.contains(": healthy") }.joined(separator: "; "))
     }
-  }
-
-  private struct Failure: Error, CustomStringConvertible {
-    let description: String
   }
 }

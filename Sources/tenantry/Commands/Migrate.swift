@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bootstrap
-import Foundation
 
 /// `tenantry migrate`
 struct Migrate: AsyncParsableCommand {
@@ -13,8 +12,8 @@ struct Migrate: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let names = try await CommandSettings.schema().up()
-      Output.print(["applied": names], json, names.isEmpty ? "nothing to apply" : lines("applied", names))
+      let names = try await onSchema { try await $0.up() }
+      try Output.print(["applied": names], json, names.isEmpty ? "nothing to apply" : lines("applied", names))
     }
   }
 
@@ -25,9 +24,10 @@ struct Migrate: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let schema = try await CommandSettings.schema()
-      let names = if let to { try await schema.down(to: to) } else { try await schema.downOne() }
-      Output.print(["reverted": names], json, names.isEmpty ? "nothing to take back" : lines("reverted", names))
+      let names = try await onSchema { schema in
+        if let to { try await schema.down(to: to) } else { try await schema.downOne() }
+      }
+      try Output.print(["reverted": names], json, names.isEmpty ? "nothing to take back" : lines("reverted", names))
     }
   }
 
@@ -36,8 +36,8 @@ struct Migrate: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let status = try await CommandSettings.schema().status()
-      Output.print(
+      let status = try await onSchema { try await $0.status() }
+      try Output.print(
         status.map { ["name": $0.name, "state": $0.state] }, json,
         status.map { "\($0.state)  \($0.name)" }.joined(separator: "\n"))
     }
@@ -49,10 +49,14 @@ struct Migrate: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      try await CommandSettings.schema().verify()
-      Output.print(["verified": true], json, "the schema is as the migrations made it")
+      try await onSchema { try await $0.verify() }
+      try Output.print(["verified": true], json, "the schema is as the migrations made it")
     }
   }
+}
+
+private func onSchema<Result>(_ body: (SchemaCommand) async throws -> Result) async throws -> Result {
+  try await CommandSettings.onDatabase { try await body(SchemaCommand(settings: $0, logger: $1)) }
 }
 
 private func lines(_ verb: String, _ names: [String]) -> String {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bootstrap
 import Foundation
-import Logging
 
 /// `tenantry import`
 struct ImportPackages: AsyncParsableCommand {
@@ -17,20 +16,17 @@ struct ImportPackages: AsyncParsableCommand {
   @Flag(help: "Print the report as JSON.") var json = false
 
   func run() async throws {
-    let command = PackageFileCommand(settings: try await CommandSettings.real(), logger: Logger(label: "tenantry"))
-    let outcome = try await command.importFile(file, tenant, format: format, keepsGoing: keepGoing)
-    Output.print(outcome, json, outcome.summary)
+    let outcome = try await CommandSettings.onDatabase { settings, logger in
+      try await PackageFileCommand(settings: settings, logger: logger).importFile(
+        file, tenant, format: format, keepsGoing: keepGoing)
+    }
+    try Output.print(outcome, json, outcome.summary)
     guard outcome.failed > 0 else { return }
     if !json { Output.warn(outcome.flaws) }
-    throw ImportFailure(
-      description: "\(outcome.failed) rows have flaws; "
+    throw CommandFailure(
+      "\(outcome.failed) rows have flaws; "
         + (outcome.applied ? "the others are imported" : "nothing is imported: mend them, or say --keep-going"))
   }
-}
-
-/// Some rows, or all, were not imported.
-private struct ImportFailure: Error, CustomStringConvertible {
-  let description: String
 }
 
 /// `tenantry export`
@@ -43,16 +39,14 @@ struct ExportPackages: AsyncParsableCommand {
   @Option(help: "csv or jsonl; without, what the file's name ends with, else csv.") var format: String?
 
   func run() async throws {
-    let command = PackageFileCommand(settings: try await CommandSettings.real(), logger: Logger(label: "tenantry"))
-    let target = try output.map(Self.create) ?? FileHandle.standardOutput
-    try await command.export(tenant, format: format, name: output) { text in
-      try target.write(contentsOf: Data(text.utf8))
+    try await CommandSettings.onDatabase { settings, logger in
+      let command = PackageFileCommand(settings: settings, logger: logger)
+      guard let output else {
+        return try await command.export(tenant, format: format, name: nil) { try Output.write(Data($0.utf8)) }
+      }
+      try await WholeFile.write(output) { file in
+        try await command.export(tenant, format: format, name: output) { try file.append(Data($0.utf8)) }
+      }
     }
-  }
-
-  private static func create(_ path: String) throws -> FileHandle {
-    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
-    else { throw ValidationError("Cannot write \(path): name a file in a folder that exists.") }
-    return file
   }
 }

@@ -1,12 +1,11 @@
 import ArgumentParser
 import Bootstrap
 import Foundation
-import Logging
 
 /// `tenantry seed`
 struct SeedData: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "seed", abstract: "Loads seed data; what is there already is left alone.")
+    commandName: "seed", abstract: "Loads seed data, or what an earlier run has left out; what is there is left alone.")
 
   @Flag(help: "Load the demo tenants (Seeds/demo); the default.") var demo = false
   @Option(help: "Load every .json file of this folder instead.") var dir: String?
@@ -26,24 +25,25 @@ struct SeedData: AsyncParsableCommand {
 
   func run() async throws {
     if let generate { return try await make(GenerationRequest(generate, randomSeed: randomSeed)) }
-    let settings = try await CommandSettings.real()
-    let folder = try dir.map { URL(filePath: $0) } ?? Seed.demoFolder()
-    let command = SeedCommand(settings: settings, logger: Logger(label: "tenantry"))
-    var known: [String] = []
-    let loaded = try await command.load(folder) { slug, isNew in if !isNew { known.append(slug) } }
-    let text = loaded.map { "loaded \($0)" } + known.map { "\($0) is there already" }
-    Output.print(["loaded": loaded, "present": known], json, text.joined(separator: "\n"))
+    let report = try await CommandSettings.onDatabase { settings, logger in
+      let folder = try dir.map { URL(filePath: $0) } ?? Seed.demoFolder()
+      return try await SeedCommand(settings: settings, logger: logger).load(folder) { done, all in
+        ProgressBar("tenants", total: all).update(done)
+      }
+    }
+    try Output.print(report, json, report.lines.joined(separator: "\n"))
   }
 
   private func make(_ request: GenerationRequest) async throws {
-    let settings = try await CommandSettings.real()
     let bar = ProgressBar("tenants", total: request.tenants)
-    try await GenerateCommand(settings: settings, logger: Logger(label: "tenantry")).run(request) { bar.update($0) }
+    try await CommandSettings.onDatabase { settings, logger in
+      try await GenerateCommand(settings: settings, logger: logger).run(request) { bar.update($0) }
+    }
     let (first, last) = request.slugs
     let report = Generated(
       tenants: request.tenants, packages: request.tenants * request.packages, bookings: request.bookings,
       randomSeed: request.randomSeed, firstSlug: first, lastSlug: last, firstKeys: request.firstKeys)
-    Output.print(
+    try Output.print(
       report, json,
       """
       \(report.tenants) tenants, \(first) to \(last), with \(report.packages) packages and \(report.bookings) bookings

@@ -41,11 +41,14 @@ struct Serve: AsyncParsableCommand {
     LogOutput.bootstrap(settings)
     let logger = Logger(label: "tenantry")
     if migrate, settings.preset == .real {
-      let names = try await SchemaCommand(settings: settings, logger: logger).up()
+      try await CommandFailure.awaitingDatabase(settings, logger)
+      let names = try await CommandFailure.mending(settings) {
+        try await SchemaCommand(settings: settings, logger: logger).up()
+      }
       logger.info("schema up to date", metadata: ["applied": "\(names.count)"])
     }
     let server = ServerProcess(
-      settings: settings, seeds: try Seed.all(in: Seed.demoFolder()), generated: generated, logger: logger
+      settings: settings, seeds: try Seed.demo(for: settings.preset), generated: generated, logger: logger
     ) { text in
       // Nobody may be there to read it.
       try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))

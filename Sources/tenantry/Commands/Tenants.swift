@@ -1,7 +1,5 @@
 import ArgumentParser
 import Bootstrap
-import Foundation
-import Logging
 
 /// `tenantry tenant`
 struct Tenants: AsyncParsableCommand {
@@ -20,9 +18,11 @@ struct Tenants: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let issue = try await command().create(
-        slug: slug, name: name, timeZone: timeZone, currency: currency, dailyCapacity: dailyCapacity)
-      Output.print(issue, json, "created \(issue.tenant.slug)\n" + keys(issue))
+      let issue = try await onTenants {
+        try await $0.create(
+          slug: slug, name: name, timeZone: timeZone, currency: currency, dailyCapacity: dailyCapacity)
+      }
+      try Output.print(issue, json, "created \(issue.tenant.slug)\n" + keys(issue), mend: newKeys(slug))
     }
   }
 
@@ -31,9 +31,9 @@ struct Tenants: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let tenants = try await command().list()
+      let tenants = try await onTenants { try await $0.list() }
       let lines = tenants.map { "\($0.status)  \($0.slug)  \($0.createdAt)  \($0.name)" }
-      Output.print(["tenants": tenants], json, lines.isEmpty ? "no tenants" : lines.joined(separator: "\n"))
+      try Output.print(["tenants": tenants], json, lines.isEmpty ? "no tenants" : lines.joined(separator: "\n"))
     }
   }
 
@@ -43,7 +43,8 @@ struct Tenants: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      Output.print(try await command().setActive(slug, false), json, "suspended \(slug)")
+      let tenant = try await onTenants { try await $0.setActive(slug, false) }
+      try Output.print(tenant, json, "suspended \(slug)")
     }
   }
 
@@ -53,7 +54,8 @@ struct Tenants: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      Output.print(try await command().setActive(slug, true), json, "activated \(slug)")
+      let tenant = try await onTenants { try await $0.setActive(slug, true) }
+      try Output.print(tenant, json, "activated \(slug)")
     }
   }
 
@@ -65,8 +67,8 @@ struct Tenants: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let issue = try await command().rotateKeys(slug, kind: kind)
-      Output.print(issue, json, keys(issue))
+      let issue = try await onTenants { try await $0.rotateKeys(slug, kind: kind) }
+      try Output.print(issue, json, keys(issue), mend: newKeys(slug))
     }
   }
 
@@ -81,12 +83,20 @@ struct Tenants: AsyncParsableCommand {
       if !yes { throw ValidationError("This removes everything that \(slug) has. Say --yes if you mean it.") }
     }
 
-    func run() async throws { Output.print(try await command().delete(slug), json, "deleted \(slug)") }
+    func run() async throws {
+      let tenant = try await onTenants { try await $0.delete(slug) }
+      try Output.print(tenant, json, "deleted \(slug)")
+    }
   }
 }
 
-private func command() async throws -> TenantCommand {
-  TenantCommand(settings: try await CommandSettings.real(), logger: Logger(label: "tenantry"))
+private func onTenants<Result>(_ body: (TenantCommand) async throws -> Result) async throws -> Result {
+  try await CommandSettings.onDatabase { try await body(TenantCommand(settings: $0, logger: $1)) }
+}
+
+/// What to do where keys could not be printed.
+private func newKeys(_ slug: String) -> String {
+  "the new keys of \(slug) are lost; make others with `tenantry tenant rotate-key \(slug)`"
 }
 
 private func keys(_ issue: TenantCommand.Issue) -> String {

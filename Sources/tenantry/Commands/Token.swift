@@ -17,9 +17,9 @@ struct Token: AsyncParsableCommand {
     @Flag(help: "Print JSON: token, role, expiresAt.") var json = false
 
     func run() async throws {
-      let command = try TokenCommand(settings: try await CommandSettings.any())
+      let command = try TokenCommand(settings: try await CommandSettings.alone())
       let issued = try await command.issue(role: role, expires: expires, name: name ?? role)
-      Output.print(issued, json, issued.token)
+      try Output.print(issued, json, issued.token)
     }
   }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bootstrap
 import Foundation
-import Logging
 
 /// `tenantry warm`
 struct Warm: AsyncParsableCommand {
@@ -14,16 +13,19 @@ struct Warm: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    let command = WarmCommand(settings: try await CommandSettings.real(), logger: Logger(label: "tenantry"))
     let start = ContinuousClock.now
-    let (warmed, failed) = try await command.run(tenant: tenant) { done, all in
-      ProgressBar("warming", total: all).update(done)
+    let (warmed, failed) = try await CommandSettings.onDatabase { settings, logger in
+      try await WarmCommand(settings: settings, logger: logger).run(tenant: tenant) { done, all in
+        ProgressBar("warming", total: all).update(done)
+      }
     }
     let seconds = (ContinuousClock.now - start) / .milliseconds(1) / 1000
-    Output.print(
+    try Output.print(
       Report(warmed: warmed, failed: failed, seconds: seconds), json,
       "warmed \(warmed) tenants in \(String(format: "%.1f", seconds)) s" + (failed > 0 ? ", \(failed) failed" : ""))
-    if failed > 0 { throw ExitCode.failure }
+    if failed > 0 {
+      throw CommandFailure("\(failed) tenants are not warmed: run it again; LOG_LEVEL=warning tells what was wrong")
+    }
   }
 
   private struct Report: Encodable {

@@ -53,7 +53,7 @@ struct Shop: Sendable {
     logger.logLevel = .critical
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let application = try HTTPServer.application(api, settings.server, logger: logger) { port.yield($0) }
-    try await application.test(.ahc(.http)) { client in
+    try await application.test(.ahc(settings.server.certificate == nil ? .http : .https)) { client in
       var iterator = ports.makeAsyncIterator()
       try await body(
         Shop(

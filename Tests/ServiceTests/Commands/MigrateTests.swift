@@ -23,7 +23,9 @@ struct MigrateTests {
     process.executableURL = program
     process.arguments = ["migrate"] + arguments
     process.currentDirectoryURL = folder.url
-    process.environment = ["ADAPTERS_PRESET": "real", "DATABASE_URL": ServedDatabase.url(server.port)]
+    process.environment = [
+      "ADAPTERS_PRESET": "real", "DATABASE_URL": ServedDatabase.url(server.port), "DATABASE_MAX_RETRIES": "10",
+    ]
     process.standardOutput = output
     process.standardError = errors
     try process.run()
@@ -32,6 +34,15 @@ struct MigrateTests {
     }
     process.waitUntilExit()
     return (process.terminationStatus, texts[0], texts[1])
+  }
+
+  @Test("A database that is about to start is waited for")
+  func awaited() async throws {
+    server.stop()
+    async let end = offPool { try migrate("up") }
+    try await Task.sleep(for: .milliseconds(500))
+    try server.restart()
+    #expect(try await end.code == 0)
   }
 
   private func schema() throws -> String {

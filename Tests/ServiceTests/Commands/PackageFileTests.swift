@@ -39,6 +39,10 @@ struct PackageFileTests {
     try await eventually("the server shows the import") {
       try await service.call(.get, "/packages/new-one", .willow).status == 200
     }
+    let foreign = folder.url.appending(path: "foreign.csv")
+    try Data("slug,colour\r\nnew-three,red\r\n".utf8).write(to: foreign)
+    let header = try await database.tenantry("import", "--tenant", "willow", foreign.path)
+    #expect(header.code == 1 && header.errors.contains(#"its header has the unknown column "colour""#), "\(header)")
     for (arguments, code) in [(["--tenant", "nobody", file.path], 1), (["--tenant", "willow", "nowhere.csv"], 1)] {
       let end = try await database.tenantry("import", arguments[0], arguments[1], arguments[2])
       #expect(Int(end.code) == code && end.errors.split(separator: "\n").count == 1, "\(end)")

@@ -66,6 +66,38 @@ struct TenantTests {
     #expect(Int(end.code) == code && end.errors.split(separator: "\n").count == 1, "\(end)")
   }
 
+  @Test("Where the schema is not there, the line says how to get it")
+  func withoutSchema() async throws {
+    let database = try await ServedDatabase(isSeeded: false)
+    let end = try await database.tenantry("tenant", "list")
+    #expect(end.code == 1 && end.errors.contains("run `tenantry migrate up`"), "\(end)")
+    #expect(end.errors.split(separator: "\n").count == 1, "\(end)")
+  }
+
+  @Test(
+    "Keys that could not be printed are told to be lost, with 1 and one line",
+    arguments: [
+      ("tenant create lost-keys --json >/dev/full", "rotate-key lost-keys"),
+      ("tenant rotate-key harbor >&-", "rotate-key harbor"), ("tenant rotate-key willow | true", "rotate-key willow"),
+    ])
+  func unprinted(_ command: String, _ mend: String) async throws {
+    let database = try await Self.shared.value
+    let program: URL = try #require(BuiltProgram.find("tenantry"))
+    let (code, errors) = try await offPool { [settings = database.settings] in
+      let process = Process()
+      let errors = Pipe()
+      process.executableURL = URL(filePath: "/bin/bash")
+      process.arguments = ["-o", "pipefail", "-c", "\"$0\" \(command)", program.path]
+      process.environment = ["PATH": "/usr/bin:/bin"].merging(settings) { $1 }
+      process.standardError = errors
+      try process.run()
+      let text = try errors.fileHandleForReading.readToEnd() ?? Data()
+      process.waitUntilExit()
+      return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    }
+    #expect(code == 1 && errors.contains(mend) && errors.split(separator: "\n").count == 1, "\(code) \(errors)")
+  }
+
   private static let shared = Task { try await ServedDatabase() }
 
   private static func publishable(_ end: CommandEnd) throws -> String {
