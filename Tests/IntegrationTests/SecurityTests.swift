@@ -50,7 +50,9 @@ struct SecurityTests {
       #expect(try await status(staff, [.tenantKey: Sender.key("pk", "nobody")]) == 401)
       #expect(try await status(staff, [.tenantKey: Sender.key("sk", "willow")]) == 401)
       #expect(try await status(staff, [.tenantKey: "nonsense"]) == 401)
-      #expect(try await status(operators, [.tenantKey: Sender.key("pk", "willow")]) == 401)
+      #expect(try await status(operators, [.tenantKey: Sender.key("pk", "willow")]) == 403)
+      #expect(try await status(operators, [.tenantKey: Sender.key("pk", "nobody")]) == 401)
+      #expect(try await status(operators, [:]) == 401)
     }
   }
 

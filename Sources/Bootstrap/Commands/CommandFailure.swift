@@ -31,10 +31,7 @@ extension CommandFailure {
   }
 
   private static func mended(_ error: any Error, _ settings: Settings) -> any Error {
-    var cause = error
-    if let failed = error as? PostgresTransactionError {
-      cause = failed.begin ?? failed.body ?? failed.commit ?? failed.rollback ?? failed
-    }
+    let cause = (error as? PostgresTransactionError)?.cause ?? error
     var reason = "The database cannot answer."
     switch cause {
     case let refusal as DomainError where refusal.code == .unavailable: reason = refusal.message

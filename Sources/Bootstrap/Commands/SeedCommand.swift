@@ -12,14 +12,14 @@ package struct SeedCommand: Sendable {
     package private(set) var completed: [String: Int] = [:]
     /// Those that were there with all they have.
     package private(set) var present: [String] = []
-    /// Those whose slug is another tenant's.
+    /// Those whose slug a tenant has with none of the seed's keys.
     package private(set) var taken: [String] = []
 
     /// A line for each.
     package var lines: [String] {
       loaded.map { "loaded \($0)" }
         + completed.sorted { $0.key < $1.key }.map { "completed \($0.key), which lacked \($0.value) records" }
-        + present.map { "\($0) is there already" } + taken.map { "\($0) is another tenant's slug: left alone" }
+        + present.map { "\($0) is there already" } + taken.map { "\($0) has none of the seed's keys: left alone" }
     }
 
     mutating func note(_ slug: String, _ outcome: SeedLoader.Outcome) {

@@ -29,7 +29,7 @@ struct SeedLoader: Sendable {
     case completed(Int)
     /// It was there with all it has.
     case present
-    /// Another tenant has its slug, and is left alone.
+    /// A tenant with none of its keys has its slug, and is left alone.
     case taken
   }
 

@@ -133,10 +133,12 @@ extension SettingReader {
 
   private static let sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 
-  /// A server named by its host alone; what it shares with the others stands in `DB_PORT` and the like.
+  /// A server named by its host alone, or by the folder of its socket; what it shares with the others stands in `DB_PORT` and
+  /// the like.
   fileprivate func postgresHost(_ name: String) throws -> PostgresURL? {
     let port = try port("DB_PORT", default: 5432)
-    guard let host = try host(name) else { return nil }
+    let folder = text(name).flatMap { $0.hasPrefix("/") ? $0 : nil }
+    guard let host = try folder ?? host(name) else { return nil }
     return PostgresURL(
       host: host, port: port, database: text("DB_NAME"), user: text("DB_USER"), password: text("DB_PASSWORD"))
   }

@@ -17,8 +17,8 @@ enum SettingsFile {
     SettingError("TENANTRY_CONFIG", got: path, takes: "the path of a readable .env file or JSON object")
   }
 
-  /// Lines as a shell would read them: empty ones and comments are left out, `export` may stand in front, and a value may
-  /// stand in quotes. The last one of a name counts.
+  /// Lines of `NAME=value`: empty ones and those that begin with `#` are left out, `export` may stand in front. A value is the rest
+  /// of its line, as it is; it may stand in quotes. The last one of a name counts.
   private static func lines(_ text: String, of path: String) throws -> [String: String] {
     var settings: [String: String] = [:]
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {

@@ -13,13 +13,15 @@ final class Backplane: Sendable {
     var isSending = false
     /// A message was dropped, which counts as sent.
     var hasGap = false
+    /// When the last one was sent.
+    var sentAt: UInt64 = 0
 
     mutating func enqueue(_ body: BackplaneMessage.Body) {
       if waiting.count < mostWaiting { waiting.append(body) } else { hasGap = true }
     }
 
     /// The next message to send: all bumps that wait become one. nil when nothing waits.
-    mutating func next(_ publisher: UInt64) -> BackplaneMessage? {
+    mutating func next(_ publisher: UInt64, now: UInt64) -> BackplaneMessage? {
       guard let first = waiting.first else {
         isSending = false
         return nil
@@ -37,6 +39,7 @@ final class Backplane: Sendable {
       }
       waiting.removeFirst(count)
       if body != .beat { number += 1 }
+      sentAt = now
       return BackplaneMessage(publisher: publisher, number: number, body: body)
     }
   }
@@ -75,7 +78,7 @@ final class Backplane: Sendable {
   }
 
   private func sendAll() async {
-    while let message = state.withLock({ $0.next(publisher) }) {
+    while let message = state.withLock({ $0.next(publisher, now: environment.ticker.nanoseconds()) }) {
       do throws(CacheStoreError) {
         let bytes = message.encoded()
         try await environment.within(Self.beat) { [store, channel] in
@@ -139,8 +142,11 @@ final class Backplane: Sendable {
 
   private func hear(_ bytes: ByteBuffer) {
     guard let message = BackplaneMessage(bytes) else { return missed() }
-    let verdict = state.withLock { $0.feed.heard(message, at: environment.ticker.nanoseconds()) }
-    if message.publisher == publisher { receiver.confirm() } else { receiver.receive(message.body) }
+    let (verdict, sentAt) = state.withLock { state in
+      (state.feed.heard(message, at: environment.ticker.nanoseconds()), state.sentAt)
+    }
+    // What has come back proves the feed whole up to when it was sent: it may have lain here since.
+    if message.publisher == publisher { receiver.confirm(at: sentAt) } else { receiver.receive(message.body) }
     switch verdict {
     case .live: receiver.live(true)
     case .gap: missed()

@@ -6,7 +6,7 @@ import Synchronization
 /// a gap in the feed what is in memory must be compared with the store again; while the feed is down, at every read; and
 /// while the store is down as well, what was trusted before and what is loaded meanwhile live on a short lease.
 ///
-/// An entry carries the mark of the moment before its load began. Reading takes one atomic load while all is well.
+/// An entry carries the mark of the moment before its load began. Reading takes two atomic loads while all is well.
 final class LocalTrust: Sendable {
   /// The kinds of mark, in the two high bits; the low bits count the changes of state.
   private enum Mode: UInt32 {

@@ -40,8 +40,8 @@ struct CacheReceiver: Sendable {
     }
   }
 
-  /// A message of this instance's own has come back.
-  func confirm() { trust.confirm(now: ticker.nanoseconds()) }
+  /// A message that this instance sent at `time` has come back.
+  func confirm(at time: UInt64) { trust.confirm(now: time) }
 
   func live(_ isLive: Bool) { trust.feed(isLive: isLive, now: ticker.nanoseconds()) }
 

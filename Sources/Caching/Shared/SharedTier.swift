@@ -86,7 +86,7 @@ final class SharedTier: Sendable {
   }
 
   /// One call within a limit, with nothing started beside it where the store keeps the time.
-  private func timed<Value: Sendable>(
+  func timed<Value: Sendable>(
     _ limit: Duration, _ operation: @escaping @Sendable (any FenceStorePort) async throws -> Value
   ) async throws(CacheStoreError) -> Value {
     guard let timely = store.limited(to: limit) else {
@@ -167,14 +167,16 @@ extension SharedTier {
     }
     guard await probe() else { return .failed }
     let recovery = finishRecovery()
-    return isAllRepaid ? recovery : .failed
+    return recovery == .answered && !isAllRepaid ? .failed : recovery
   }
 
   private func repay(_ owed: [CacheTag: UInt64]) async -> Bool {
     let tags = owed.sorted { $0.value < $1.value }.map(\.key)
     // What is owed has happened, as far as anybody knows, so it lies before a position of now.
     let position = await originPosition(options.readLimit)
-    guard let nonces = await tell(tags, change: 0, position: position) else { return false }
+    let nonces: [FenceGuard]
+    // The breaker goes by the probe: one owner who is out of reach is not the store.
+    do throws(CacheStoreError) { nonces = try await bump(tags, change: 0, position) } catch { return false }
     state.withLock { state in
       state.suspects.remove(owed)
       hasSuspects.store(!state.suspects.isEmpty, ordering: .releasing)
@@ -225,17 +227,23 @@ extension SharedTier {
 
   /// Bumps tags of one owner, whatever the breaker says; the new generations are known here before anybody can ask.
   func tell(_ tags: [CacheTag], change: UInt64, position: UInt64?) async -> [FenceGuard]? {
-    let serial = state.withLock(\.outrun.lastSerial)
     do throws(CacheStoreError) {
-      let bumped = try await timed(options.writeLimit) { try await $0.bump(tags, by: change, position: position) }
-      let guards = zip(tags, bumped).map { FenceGuard($0, nonce: $1.nonce) }
-      for guarded in guards { generations.learn(guarded.tag, nonce: guarded.nonce) }
-      state.withLock { $0.outrun.moved(tags, since: serial) }
-      return guards
+      return try await bump(tags, change: change, position)
     } catch {
       failed(error)
       return nil
     }
+  }
+
+  private func bump(
+    _ tags: [CacheTag], change: UInt64, _ position: UInt64?
+  ) async throws(CacheStoreError) -> [FenceGuard] {
+    let serial = state.withLock(\.outrun.lastSerial)
+    let bumped = try await timed(options.writeLimit) { try await $0.bump(tags, by: change, position: position) }
+    let guards = zip(tags, bumped).map { FenceGuard($0, nonce: $1.nonce) }
+    for guarded in guards { generations.learn(guarded.tag, nonce: guarded.nonce) }
+    state.withLock { $0.outrun.moved(tags, since: serial) }
+    return guards
   }
 }
 

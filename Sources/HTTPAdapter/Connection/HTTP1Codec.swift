@@ -8,7 +8,8 @@ import NIOHTTPTypes
 /// client asks otherwise, an answer that is the last one says so, and one is framed as its request allows (section 6).
 ///
 /// With the last answer the connection is closed in stages (section 9.6). The server does not know that it is the last:
-/// it reads on and drops what the client still sends, in the bounds of ``ConnectionGuard``, until the client closes too.
+/// it reads the rest of the request and drops it, in the bounds of ``ConnectionGuard``, and what comes after that is dropped
+/// here, until the client closes too or is silent for too long.
 final class HTTP1Codec: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPRequestPart

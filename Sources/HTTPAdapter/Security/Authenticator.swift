@@ -59,6 +59,10 @@ struct Authenticator: Sendable {
       throw DomainError(.keyNotAllowed, "Operators' routes are closed: no JWT_SECRET is set.")
     }
     guard let token = try Self.bearer(headers) else {
+      if let other = headers[.tenantKey] {
+        _ = try await directory.holder(ofKey: other)
+        throw Self.wrongKey
+      }
       throw Self.missing("Authorization: Bearer, an operator's token")
     }
     if APIKey(token) != nil {

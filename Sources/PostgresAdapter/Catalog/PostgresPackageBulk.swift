@@ -8,10 +8,14 @@ package struct PostgresPackageBulk: PackageBulkPort {
   private let database: TenantDatabase
   /// Imports of a tenant wait for each other here, and for those of other processes in the database: there each that waits
   /// takes a connection that other tenants need.
-  private let turns = TenantTurns()
+  private let turns: TenantTurns
 
   /// Bulk writes to a database. One for a process.
-  package init(database: TenantDatabase) { self.database = database }
+  /// - Parameter patience: how long an import waits for another of its tenant.
+  package init(database: TenantDatabase, patience: Duration = .seconds(30)) {
+    self.database = database
+    turns = TenantTurns(patience: patience)
+  }
 
   package func upsert(
     _ tenant: TenantID, _ source: any PackageRowSource, keepsGoing: Bool, at time: Timestamp, newID: IDGenerator

@@ -15,14 +15,25 @@ final class TenantTurns: Sendable {
   }
 
   private let state = Mutex(State())
+  /// How long somebody waits.
+  private let patience: Duration
 
-  /// Waits for a turn, which is to be given on by ``end(_:)``. Throws `CancellationError`, having none, when the task is
-  /// cancelled before.
+  init(patience: Duration) { self.patience = patience }
+
+  /// Waits for a turn, which is to be given on by ``end(_:)``. Throws `unavailable`, having none, when that takes too long, and
+  /// `CancellationError` when the task is cancelled before.
   func begin(_ tenant: TenantID) async throws {
     let number = state.withLock { state in
       state.lastNumber += 1
       return state.lastNumber
     }
+    let timer = Task {
+      // Ended early when the turn has come.
+      do { try await Task.sleep(for: patience) } catch { return }
+      let refusal = DomainError(.unavailable, "Another import of this tenant is under way. Try again when it is done.")
+      giveUp(number, tenant, refusal)
+    }
+    defer { timer.cancel() }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let outcome: Result<Void, any Error>? = state.withLock { state in
@@ -38,12 +49,16 @@ final class TenantTurns: Sendable {
         if let outcome { continuation.resume(with: outcome) }
       }
     } onCancel: {
-      let waiter: Waiter? = state.withLock { state in
-        let place = state.waiting[tenant]?.firstIndex { $0.number == number }
-        return place.flatMap { state.waiting[tenant]?.remove(at: $0) }
-      }
-      waiter?.continuation.resume(throwing: CancellationError())
+      giveUp(number, tenant, CancellationError())
     }
+  }
+
+  private func giveUp(_ number: Int, _ tenant: TenantID, _ reason: any Error) {
+    let waiter: Waiter? = state.withLock { state in
+      let place = state.waiting[tenant]?.firstIndex { $0.number == number }
+      return place.flatMap { state.waiting[tenant]?.remove(at: $0) }
+    }
+    waiter?.continuation.resume(throwing: reason)
   }
 
   /// Gives the turn to who has waited longest.

@@ -39,7 +39,7 @@ package final class OutboxRelay: Sendable {
   /// Most rows in hand at once.
   private static let batch = 500
   /// How long word is handed on in one transaction, so that rows are removed however many tenants there are. Of what
-  /// ``OutboxStatements/limitIdleness`` allows it leaves more than a second for the last telling, which may take one.
+  /// ``OutboxStatements/limitIdleness`` allows it leaves more than two seconds for the last telling, which may take one for the tenant and one for its keys.
   private static let patience = Duration.milliseconds(400)
 
   /// A relay that has not begun.
@@ -101,15 +101,16 @@ package final class OutboxRelay: Sendable {
       ])[1]
       guard !rows.isEmpty else { return 0 }
       guard isPossible else {
-        try await announce(try rows.map { try $0.decode(0, as: Int64.self) }, transaction)
+        _ = try await announce(try rows.map { try $0.decode(0, as: Int64.self) }, transaction)
         return rows.count
       }
       // Read after the rows were seen, so that their changes lie before it.
       let position: PostgresWALPosition = try await transaction.query(OutboxStatements.position)[0].decode(0)
       let (told, untold) = try await handOn(rows, position)
-      try await announce(delivery.announcesAll ? told + untold : untold, transaction)
+      // What has been announced comes last the next time.
+      let announced = try await announce(delivery.announcesAll ? told + untold : untold, transaction)
       if !told.isEmpty { _ = try await transaction.query(OutboxStatements.remove, [.int64Array(told)]) }
-      return told.count
+      return told.count + announced
     }
   }
 
@@ -130,10 +131,11 @@ package final class OutboxRelay: Sendable {
     return (told, untold)
   }
 
-  private func announce(_ ids: [Int64], _ transaction: PostgresTransaction) async throws {
-    guard !ids.isEmpty else { return }
+  /// Announces those of the rows that were not announced before; returns how many notifications that took.
+  private func announce(_ ids: [Int64], _ transaction: PostgresTransaction) async throws -> Int {
+    guard !ids.isEmpty else { return 0 }
     let parameters: [PostgresValue] = [.int64Array(ids), .text(OutboxNotice.channel), .text("")]
-    _ = try await transaction.query(OutboxStatements.announceRows, parameters)
+    return try await transaction.query(OutboxStatements.announceRows, parameters).count
   }
 }
 

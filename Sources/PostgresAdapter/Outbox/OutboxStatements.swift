@@ -19,7 +19,7 @@ enum OutboxStatements {
 
   /// A process that is stopped with rows in hand does not keep them from others for long.
   static let limitIdleness = PostgresStatement(
-    "SELECT set_config('idle_in_transaction_session_timeout', '1500', true)", name: "outbox.limit_idleness")
+    "SELECT set_config('idle_in_transaction_session_timeout', '2500', true)", name: "outbox.limit_idleness")
 
   static let position = PostgresStatement("SELECT pg_current_wal_insert_lsn()", name: "outbox.position")
 

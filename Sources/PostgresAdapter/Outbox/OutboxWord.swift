@@ -23,14 +23,17 @@ package struct OutboxWord: Sendable, Equatable {
       platformTags: Set(platform.map { String($0.dropFirst(Self.platformPrefix.count)) }))
   }
 
-  /// The words of rows, one for each tenant.
+  /// The words of rows, one for each tenant, in the order of its first row.
   /// - Parameter column: where the tenant stands, and its tags behind it.
   static func words(_ rows: PostgresRows, from column: Int) throws -> [OutboxWord] {
+    var tenants: [TenantID] = []
     var tags: [TenantID: Set<String>] = [:]
     for row in rows {
-      tags[try row.decode(column), default: []].formUnion(try row.decode(column + 1, as: [String].self))
+      let tenant: TenantID = try row.decode(column)
+      if tags[tenant] == nil { tenants.append(tenant) }
+      tags[tenant, default: []].formUnion(try row.decode(column + 1, as: [String].self))
     }
-    return tags.map { OutboxWord(tenant: $0.key, texts: $0.value) }
+    return tenants.map { OutboxWord(tenant: $0, texts: tags[$0] ?? []) }
   }
 
   /// No name of a tag holds a colon.

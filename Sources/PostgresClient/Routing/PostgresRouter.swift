@@ -159,7 +159,7 @@ public final class PostgresRouter: PostgresDatabase {
 
 extension PostgresTransactionError {
   /// The error of the step that failed first.
-  var cause: (any Error)? { begin ?? body ?? commit ?? rollback }
+  public var cause: (any Error)? { begin ?? body ?? commit ?? rollback }
 }
 
 extension PostgresError {

@@ -54,6 +54,7 @@ final class Subscriber: Sendable {
     }
     while true {
       let connection = try await pool.connection(until: deadline)
+      let start = ConnectionPool.now
       do throws(RedisClientError) {
         // Under one lock with removals, so that no UNSUBSCRIBE for an earlier sink comes after this SUBSCRIBE.
         let reply = try await connection.reply(to: Self.command("SUBSCRIBE", name)) { enqueue in
@@ -66,8 +67,10 @@ final class Subscriber: Sendable {
         throw .server(error, place: "SUBSCRIBE at \(connection.endpoint)")
       } catch {
         remove(number, from: channel)
-        // A connection that does not answer may be half open, and what is published would not come either.
-        if error.code == .timedOut || error.code == .cancelled { connection.close() }
+        // A connection that does not answer may be half open, and what is published would not come either. Who was cancelled
+        // has waited for an answer only if some time has passed.
+        let isLate = ConnectionPool.now - start >= RedisConnection.Queue.leastPatience
+        if error.code == .timedOut || error.code == .cancelled && isLate { connection.close() }
         // Subscribing twice does no harm.
         guard case .connectionClosed = error.code, ConnectionPool.now < deadline else { throw error }
       }

@@ -39,13 +39,7 @@ struct PostgresPackageBulkTests {
         }
       }
       try await poll { asked.value == 4 }
-      try await poll {
-        try await database.psql(
-          """
-          SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-          WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
-          """) == "t"
-      }
+      try await poll { try await database.psql(Self.waiting) == "t" }
       let venues = PostgresVenueRepository(database: narrow.tenants)
       for number in 0..<10 {
         let fields = Venue.Fields(name: "Pier \(number)", city: "Lunenburg")
@@ -59,6 +53,33 @@ struct PostgresPackageBulkTests {
     let count = "SELECT count(*) FROM packages WHERE tenant_id = '\(pair.tenant)'"
     #expect(try await database.psql(count) == "3")
   }
+
+  @Test("An import that waits too long for another of its tenant is refused, and the next one has its turn")
+  func impatience() async throws {
+    let database = try await TestDatabase()
+    let tenant = try await TenantPair.insert(into: database.directory).tenant
+    let bulk = PostgresPackageBulk(database: database.tenants, patience: .milliseconds(50))
+    let first = try await database.node.transaction { elsewhere in
+      _ = try await elsewhere.query(
+        "SELECT pg_advisory_xact_lock(hashtextextended('packages.bulk/' || $1::uuid::text, 0))",
+        [.text(tenant.description)])
+      let first = Task { try await Self.importOne(Fixtures.package("package-1"), tenant, bulk) }
+      try await poll { try await database.psql(Self.waiting) == "t" }
+      let refusal = await #expect(throws: DomainError.self) {
+        try await Self.importOne(Fixtures.package("package-2"), tenant, bulk)
+      }
+      #expect(refusal?.code == .unavailable)
+      return first
+    }
+    #expect(try await first.value.created == 1)
+    #expect(try await Self.importOne(Fixtures.package("package-3"), tenant, bulk).created == 1)
+  }
+
+  /// Whether somebody waits for an advisory lock.
+  private static let waiting = """
+    SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
+    """
 
   private static func importOne(
     _ fields: Package.Fields, _ tenant: TenantID, _ bulk: PostgresPackageBulk

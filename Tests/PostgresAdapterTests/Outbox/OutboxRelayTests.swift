@@ -132,6 +132,25 @@ struct OutboxRelayTests {
     await run.value
   }
 
+  @Test("Word of tenants that cannot be told keeps nobody else's back, however slowly it fails")
+  func slowFailures() async throws {
+    let database = try await TestDatabase()
+    try await database.psql(
+      """
+      INSERT INTO outbox (tenant_id, tags)
+      SELECT gen_random_uuid(), ARRAY[CASE WHEN n <= 4 THEN 'untold' ELSE 'offers' END] FROM generate_series(1, 8) AS n
+      """)
+    let relay = OutboxRelay(
+      platform: database.platform, interval: .seconds(600), logger: .quiet,
+      delivery: .init { word, _ in
+        guard word.tags == ["untold"] else { return true }
+        try await Task.sleep(for: .milliseconds(450))
+        return false
+      })
+    while try await relay.deliverNext() > 0 {}
+    #expect(try await database.psql("SELECT string_agg(DISTINCT tags::text, ' ') FROM outbox") == "{untold}")
+  }
+
   @Test("A running relay delivers when it is woken and when it is not, and ends when it is cancelled")
   func running() async throws {
     let database = try await TestDatabase()

@@ -49,7 +49,7 @@ struct SubscriptionTests {
       var events = try await client.subscribe("c").makeAsyncIterator()
       server.freeze()
       let another = Task { try await client.subscribe("d") }
-      try await Task.sleep(for: .milliseconds(100))
+      try await Task.sleep(for: .milliseconds(700))
       another.cancel()
       #expect(await events.next() == .interrupted)
       server.thaw()
