@@ -71,12 +71,14 @@ struct Databases: Sendable {
 
   /// Looks for a primary that answers, as often as connecting is tried; what comes after it tells if there was none.
   func reach() async throws {
-    var pause = settings.router.pool.connectRetryDelay
+    let first = settings.router.pool.connectRetryDelay
+    var pause = first
     for _ in 0..<settings.retries {
       // The reason is told by what is asked next.
       if (try? await admin.writePosition()) != nil { return }
       try await Task.sleep(for: pause)
-      pause *= 2
+      // As the pools do: doubled twice.
+      pause = min(pause * 2, first * 4)
     }
   }
 
