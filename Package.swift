@@ -123,7 +123,8 @@ let package = Package(
     tests("KernelTests", ["Kernel"]),
     tests("CachingTests", ["Caching", "CProcessor", "InMemoryAdapter", "PortContracts", nioCore]),
     tests("CatalogDomainTests", ["CatalogDomain", "Caching", "Kernel", "InMemoryAdapter", "PortContracts", nioCore]),
-    tests("HTTPAdapterTests", ["HTTPAdapter", "CatalogDomain", "Kernel", httpTypes, nioCore]),
+    tests(
+      "HTTPAdapterTests", ["HTTPAdapter", "CatalogDomain", "Kernel", "PortContracts", httpTypes, nioCore, nioEmbedded]),
     tests("TenancyDomainTests", ["TenancyDomain", "PortContracts"]),
     tests("AvailabilityDomainTests", ["AvailabilityDomain", "PortContracts"]),
     tests("BookingsDomainTests", ["BookingsDomain", "PortContracts"]),

@@ -39,6 +39,20 @@ struct ByteTableTests {
     #expect(Self.ask(&table, "a", salt: 2).made == 1)
   }
 
+  @Test("A value that was kept of bytes is found by all of them and by no others, in the newest's place alone")
+  func kept() {
+    var table = ByteTable<Int>(slots: 1, longest: 17)
+    let texts = ["", "12345678", "123456789", "1234567890123456", "12345678901234567", "123456789012345678"]
+    for (number, text) in texts.enumerated() {
+      let bytes = ByteBuffer(string: text)
+      table.keep(number, of: bytes.readableBytesUInt8Span)
+      let newest = text.utf8.count <= 17 ? number : number - 1
+      for (other, text) in texts.enumerated() {
+        #expect(table.value(ByteBuffer(string: text).readableBytesUInt8Span) == (other == newest ? newest : nil))
+      }
+    }
+  }
+
   @Test("Long bytes are not kept")
   func long() {
     var table = ByteTable<String>(slots: 16)

@@ -27,6 +27,17 @@ private final class Behind: ChannelInboundHandler {
   }
 }
 
+/// Counts who asks for more bytes at its place.
+private final class Reads: ChannelOutboundHandler {
+  typealias OutboundIn = Never
+  var count = 0
+
+  func read(context: ChannelHandlerContext) {
+    count += 1
+    context.read()
+  }
+}
+
 @Suite("Connection handlers")
 struct ConnectionHandlerTests {
   static func request(_ path: String, _ method: HTTPRequest.Method = .get, _ fields: HTTPFields = [:]) -> HTTPRequest {
@@ -147,6 +158,23 @@ struct ConnectionHandlerTests {
       try channel.writeInbound(Self.bytes("/packages"))
       #expect(try Self.statuses(channel) == [200])
       #expect(behind.heads.count == 2)
+    }
+  }
+
+  @Test("More bytes are asked for after a hit without the server; after what reaches it the server is to ask")
+  func reads() async throws {
+    try await withHandlers { channel, _ in
+      let (socket, server) = (Reads(), Reads())
+      try channel.pipeline.syncOperations.addHandler(socket, position: .first)
+      try channel.pipeline.syncOperations.addHandler(server)
+      for count in 1...3 {
+        try channel.writeInbound(Self.bytes("/packages"))
+        #expect(socket.count == count && server.count == 0)
+      }
+      try channel.writeInbound(Self.bytes("/elsewhere"))
+      #expect(socket.count == 3 && server.count == 0)
+      channel.pipeline.read()
+      #expect(socket.count == 4 && server.count == 1)
     }
   }
 

@@ -55,10 +55,9 @@ final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    flush(context)
-    guard hasPassedOn else { return }
-    hasPassedOn = false
-    context.fireChannelReadComplete()
+    // Who asked for bytes has none of these: the channel would ask all handlers again.
+    if !hasPassedOn { read(context: context) }
+    complete(context)
   }
 
   func read(context: ChannelHandlerContext) {
@@ -89,6 +88,13 @@ final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let sent = context.eventLoop.makePromise(of: Void.self)
     sent.futureResult.whenComplete { _ in bound.value.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+  }
+
+  private func complete(_ context: ChannelHandlerContext) {
+    flush(context)
+    guard hasPassedOn else { return }
+    hasPassedOn = false
+    context.fireChannelReadComplete()
   }
 
   private func flush(_ context: ChannelHandlerContext) {
@@ -161,7 +167,7 @@ final class HitHandler: ChannelDuplexHandler, RemovableChannelHandler {
       bytes.writeImmutableBuffer(waited.bytes)
       passOn(bytes, context)
     }
-    channelReadComplete(context: context)
+    complete(context)
     for event in waited.events { userInboundEventTriggered(context: context, event: event) }
     if waited.isReadWanted { read(context: context) }
   }

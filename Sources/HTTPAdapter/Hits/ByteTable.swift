@@ -1,10 +1,9 @@
+import Kernel
+
 /// A table of what was made of bytes, each in the one place they hash to: the newest takes it. For one event loop.
 ///
 /// Bytes are compared in a time that does not depend on where they differ, since keys are among them.
 struct ByteTable<Value> {
-  /// The longest bytes that are kept: without a bound callers could fill memory.
-  private static var longest: Int { 256 }
-
   private final class Slot {
     let hash: UInt64
     let bytes: [UInt8]
@@ -18,46 +17,72 @@ struct ByteTable<Value> {
   }
 
   private var slots: [Slot?]
+  private let longest: Int
   private let seed = UInt64.random(in: .min ... .max)
 
-  /// - Parameter slots: a power of two.
-  init(slots: Int) { self.slots = Array(repeating: nil, count: slots) }
+  /// - Parameters:
+  ///   - slots: a power of two.
+  ///   - longest: the longest bytes that are kept: without a bound callers could fill memory.
+  init(slots: Int, longest: Int = 256) {
+    self.slots = Array(repeating: nil, count: slots)
+    self.longest = longest
+  }
 
   /// What `make` makes of the bytes at a place, now or when they were last seen.
   /// - Parameter salt: tells apart what is made of the same bytes.
   mutating func value(_ bytes: Span<UInt8>, _ place: Range<Int>, salt: UInt64 = 0, make: (String) -> Value?) -> Value? {
-    guard place.count <= Self.longest else { return make(String(bytes, place)) }
     let hash = hash(bytes, place, salt)
-    let index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    if let slot = slots[index], slot.hash == hash, Self.isEqual(slot.bytes, bytes, place) { return slot.value }
+    if let slot = slot(bytes, place, hash) { return slot.value }
     let value = make(String(bytes, place))
-    slots[index] = Slot(hash, Array(bytes, place), value)
+    keep(value, bytes, place, hash)
     return value
   }
 
+  /// What was kept of all of the bytes.
+  func value(_ bytes: Span<UInt8>) -> Value? { slot(bytes, 0..<bytes.count, hash(bytes, 0..<bytes.count, 0))?.value }
+
+  /// Keeps what was made of all of the bytes.
+  mutating func keep(_ value: Value, of bytes: Span<UInt8>) {
+    keep(value, bytes, 0..<bytes.count, hash(bytes, 0..<bytes.count, 0))
+  }
+
+  private func slot(_ bytes: Span<UInt8>, _ place: Range<Int>, _ hash: UInt64) -> Slot? {
+    guard let slot = slots[index(hash)], slot.hash == hash, slot.bytes.count == place.count else { return nil }
+    let isSame = bytes.extracting(place).withUnsafeBytes { bytes in
+      slot.bytes.withUnsafeBytes { bytes.isSame(as: $0) }
+    }
+    return isSame ? slot : nil
+  }
+
+  private mutating func keep(_ value: Value?, _ bytes: Span<UInt8>, _ place: Range<Int>, _ hash: UInt64) {
+    guard place.count <= longest else { return }
+    slots[index(hash)] = Slot(hash, Array(bytes, place), value)
+  }
+
+  private func index(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (slots.count - 1) }
+
   /// Mixes eight bytes at a time with a secret seed (multiply and fold, as wyhash does).
   private func hash(_ bytes: Span<UInt8>, _ place: Range<Int>, _ salt: UInt64) -> UInt64 {
-    var state = seed ^ salt ^ UInt64(truncatingIfNeeded: place.count)
-    var word: UInt64 = 0
-    for position in place {
-      word = word << 8 | UInt64(bytes[position])
-      guard (position - place.lowerBound) & 7 == 7 else { continue }
-      state = Self.fold(state ^ word)
-      word = 0
+    guard place.count <= longest else { return 0 }
+    return bytes.extracting(place).withUnsafeBytes { bytes in
+      var state = seed ^ salt ^ UInt64(truncatingIfNeeded: bytes.count)
+      var offset = 0
+      while offset + 8 <= bytes.count {
+        state = Self.fold(state ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        offset += 8
+      }
+      var rest: UInt64 = 0
+      while offset < bytes.count {
+        rest = rest << 8 | UInt64(bytes[offset])
+        offset += 1
+      }
+      return Self.fold(state ^ rest)
     }
-    return Self.fold(state ^ word)
   }
 
   private static func fold(_ value: UInt64) -> UInt64 {
     let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
     return product.high ^ product.low
-  }
-
-  private static func isEqual(_ known: [UInt8], _ bytes: Span<UInt8>, _ place: Range<Int>) -> Bool {
-    guard known.count == place.count else { return false }
-    var difference: UInt8 = 0
-    for offset in known.indices { difference |= known[offset] ^ bytes[place.lowerBound + offset] }
-    return difference == 0
   }
 }
 

@@ -14,7 +14,7 @@ final class HitCaller {
   /// The request that `bytes` begin with; nil when it is not one to be answered here.
   func request(_ bytes: Span<UInt8>, _ memory: HitMemory) -> HitRequest? {
     if let lastRequest, lastRequest.begins(bytes) { return lastRequest }
-    guard let request = HitRequest(bytes, memory) else { return nil }
+    guard let request = memory.request(bytes) else { return nil }
     // No other heads are kept: there may be secrets in them.
     if request.key != nil { lastRequest = request }
     return request

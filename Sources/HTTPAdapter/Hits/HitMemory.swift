@@ -4,10 +4,11 @@ import NIOCore
 import Synchronization
 import TenancyDomain
 
-/// What one event loop remembers of the keys and targets it has seen, so that a hit neither parses nor hashes them again.
+/// What one event loop remembers of the heads, keys and targets it has seen, so that a hit does not parse them again.
 ///
 /// All of it follows from the bytes alone: whether a key is valid and what the cache has is asked anew for each request.
 final class HitMemory {
+  private var requests = ByteTable<HitRequest>(slots: 2048, longest: 1024)
   private var keys = ByteTable<TenantDirectory.PreparedKey>(slots: 8192)
   private var targets = ByteTable<HitTarget>(slots: 8192)
   private var routes = ByteTable<String>(slots: 1024)
@@ -20,6 +21,18 @@ final class HitMemory {
   init(_ executor: EventLoopExecutor, clock: any WallClock) {
     self.executor = executor
     date = DateField(clock: clock)
+  }
+
+  /// The request that `bytes` begin with; nil when it is not one to be answered here. Connections that ask the same share it,
+  /// which takes less of the processor's caches than one for each would.
+  func request(_ bytes: Span<UInt8>) -> HitRequest? {
+    if let request = requests.value(bytes) { return request }
+    guard let request = HitRequest(bytes, self) else { return nil }
+    // With more behind it, nobody looks for it again; and others' secrets are not kept.
+    if request.key?.kind == .publishable, !request.head.hasAuthorization, request.head.length == bytes.count {
+      requests.keep(request, of: bytes)
+    }
+    return request
   }
 
   /// The key that stands at a place; nil when it has not the form of one.

@@ -1,8 +1,8 @@
 import Kernel
 import TenancyDomain
 
-/// A request's head with what follows from its bytes: who keeps a connection open often asks the same again. For one event
-/// loop.
+/// A request's head with what follows from its bytes: who keeps a connection open often asks the same again, and so do
+/// others. For one event loop.
 final class HitRequest {
   let head: PlainHead
   /// Nil where there is none that has the form of one.

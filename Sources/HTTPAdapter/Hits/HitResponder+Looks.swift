@@ -48,7 +48,7 @@ extension HitResponder {
       }
       if isHolder { sighting.holder = entry } else { sighting.answer = entry }
       sighting.missing -= 1
-      if sighting.missing == 0 { then(hit(sighting, question, here)) }
+      if sighting.missing == 0 { then(self.hit(sighting, question, here)) }
     }
     let arrived = { @Sendable (isHolder: Bool, entry: CacheEntry?) in
       if eventLoop.inEventLoop { seen(isHolder, entry) } else { eventLoop.execute { seen(isHolder, entry) } }

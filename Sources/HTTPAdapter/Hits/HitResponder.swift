@@ -6,8 +6,8 @@ import TenancyDomain
 
 /// Answers catalog reads without the router: at once where memory has all that is needed, else by waiting for it
 /// (``answer(_:_:_:)``). What it does not answer goes through the router, which also finds the words for what is wrong with
-/// a request.
-struct HitResponder: Sendable {
+/// a request. One for all connections.
+final class HitResponder: Sendable {
   /// An answer ready to be written.
   struct Hit {
     /// With a short body behind it.
@@ -34,6 +34,22 @@ struct HitResponder: Sendable {
   let watching: DatabaseInsight.RequestWatch
   let ticker: any Ticker
   let memories: HitMemories
+
+  init(
+    directory: TenantDirectory, catalog: CatalogService, views: any PackageViewsPort, limits: Limits,
+    finisher: Finisher, recorder: RequestRecorder, watching: @escaping DatabaseInsight.RequestWatch,
+    ticker: any Ticker, memories: HitMemories
+  ) {
+    self.directory = directory
+    self.catalog = catalog
+    self.views = views
+    self.limits = limits
+    self.finisher = finisher
+    self.recorder = recorder
+    self.watching = watching
+    self.ticker = ticker
+    self.memories = memories
+  }
 
   /// A body of at most so many bytes is copied behind its head, which takes less time than to send two pieces.
   private static let mostJoined = 4096
