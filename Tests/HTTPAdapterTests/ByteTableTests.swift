@@ -18,8 +18,8 @@ struct ByteTableTests {
 
   @Test("A value is made once for the same bytes, also the value nil")
   func once() {
-    var table = ByteTable<String>(slots: 16)
     for text in ["", "a", "12345678", "123456789", String(repeating: "x", count: 256)] {
+      var table = ByteTable<String>(slots: 16)
       let expected = text.isEmpty ? nil : "made of \(text)"
       #expect(Self.ask(&table, text) == (expected, made: 1))
       #expect(Self.ask(&table, text) == (expected, made: 0))
@@ -39,18 +39,34 @@ struct ByteTableTests {
     #expect(Self.ask(&table, "a", salt: 2).made == 1)
   }
 
-  @Test("A value that was kept of bytes is found by all of them and by no others, in the newest's place alone")
+  /// What a table has kept of a text.
+  private static func kept(_ table: ByteTable<Int>, _ text: String) -> Int? {
+    table.value(ByteBuffer(string: text).readableBytesUInt8Span)
+  }
+
+  @Test("A value that was kept of bytes is found by all of them and by no others")
   func kept() {
-    var table = ByteTable<Int>(slots: 1, longest: 17)
     let texts = ["", "12345678", "123456789", "1234567890123456", "12345678901234567", "123456789012345678"]
     for (number, text) in texts.enumerated() {
-      let bytes = ByteBuffer(string: text)
-      table.keep(number, of: bytes.readableBytesUInt8Span)
-      let newest = text.utf8.count <= 17 ? number : number - 1
+      var table = ByteTable<Int>(slots: 1, longest: 17)
+      table.keep(number, of: Array(text.utf8))
       for (other, text) in texts.enumerated() {
-        #expect(table.value(ByteBuffer(string: text).readableBytesUInt8Span) == (other == newest ? newest : nil))
+        #expect(Self.kept(table, text) == (other == number && text.utf8.count <= 17 ? number : nil))
       }
     }
+  }
+
+  @Test("What was asked for keeps its place once more, and what was not leaves it")
+  func place() {
+    var table = ByteTable<Int>(slots: 1)
+    func keep(_ number: Int) { table.keep(number, of: Array("\(number)".utf8)) }
+    keep(1)
+    keep(2)
+    #expect(Self.kept(table, "1") == nil && Self.kept(table, "2") == 2)
+    keep(3)
+    #expect(Self.kept(table, "3") == nil && Self.kept(table, "2") == 2)
+    for number in 4...5 { keep(number) }
+    #expect(Self.kept(table, "4") == nil && Self.kept(table, "2") == nil && Self.kept(table, "5") == 5)
   }
 
   @Test("Long bytes are not kept")

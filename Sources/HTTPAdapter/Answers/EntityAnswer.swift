@@ -58,12 +58,18 @@ enum EntityAnswer {
     return reply(form, tag, form.isUnchanged ? nil : body, freshness, vary: vary)
   }
 
+  /// What an answer in one form looks like, whatever it sends, and the tag that stands in it.
+  static func sample(_ form: EntityForm, _ freshness: Freshness) -> (reply: Reply, tag: String) {
+    let (nothing, tag) = (ByteBuffer(), EntityTag(of: ByteBuffer()))
+    return (reply(form, tag, form.isUnchanged ? nil : nothing, freshness, vary: varyByKey), form.tag(tag))
+  }
+
   private static func reply(
     _ form: EntityForm, _ tag: EntityTag, _ body: ByteBuffer?, _ freshness: Freshness, vary: String
   ) -> Reply {
     var headers = HTTPFields()
     headers.reserveCapacity(12)
-    headers.append(HTTPField(name: .eTag, value: form.isGzip ? tag.gzip : tag.identity))
+    headers.append(HTTPField(name: .eTag, value: form.tag(tag)))
     headers.append(HTTPField(name: .cacheControl, value: freshness.rawValue))
     headers.append(HTTPField(name: .vary, value: vary))
     guard let body else { return Reply(status: .notModified, headers: headers) }

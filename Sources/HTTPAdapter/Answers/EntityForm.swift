@@ -29,6 +29,12 @@ enum EntityForm: Int, CaseIterable {
   /// Whether the answer is 304.
   var isUnchanged: Bool { self == .unchanged || self == .unchangedGzip }
 
+  /// The tag that is sent, quotes included.
+  func tag(of entry: CacheEntry) -> String { tag(entry.entityTag) }
+
+  /// The same for an entry's tags.
+  func tag(_ tag: EntityTag) -> String { isGzip ? tag.gzip : tag.identity }
+
   /// What is sent; nil for nothing.
   func body(of entry: CacheEntry) -> ByteBuffer? {
     switch self {

@@ -1,6 +1,8 @@
 import Kernel
 
-/// A table of what was made of bytes, each in the one place they hash to: the newest takes it. For one event loop.
+/// A table of what was made of bytes, each in the one place they hash to. What was asked for since somebody else last wanted
+/// its place keeps it once (as in the clock algorithm, with a hand for each place): what is seen often stays among much that
+/// is seen once. For one event loop.
 ///
 /// Bytes are compared in a time that does not depend on where they differ, since keys are among them.
 struct ByteTable<Value> {
@@ -8,6 +10,8 @@ struct ByteTable<Value> {
     let hash: UInt64
     let bytes: [UInt8]
     let value: Value?
+    /// Whether it was asked for since its place was last wanted.
+    var isWanted = false
 
     init(_ hash: UInt64, _ bytes: [UInt8], _ value: Value?) {
       self.hash = hash
@@ -34,7 +38,7 @@ struct ByteTable<Value> {
     let hash = hash(bytes, place, salt)
     if let slot = slot(bytes, place, hash) { return slot.value }
     let value = make(String(bytes, place))
-    keep(value, bytes, place, hash)
+    if hasPlace(for: place.count, hash) { slots[index(hash)] = Slot(hash, Array(bytes, place), value) }
     return value
   }
 
@@ -42,8 +46,9 @@ struct ByteTable<Value> {
   func value(_ bytes: Span<UInt8>) -> Value? { slot(bytes, 0..<bytes.count, hash(bytes, 0..<bytes.count, 0))?.value }
 
   /// Keeps what was made of all of the bytes.
-  mutating func keep(_ value: Value, of bytes: Span<UInt8>) {
-    keep(value, bytes, 0..<bytes.count, hash(bytes, 0..<bytes.count, 0))
+  mutating func keep(_ value: Value, of bytes: [UInt8]) {
+    let hash = bytes.withUnsafeBufferPointer { self.hash($0.span, 0..<bytes.count, 0) }
+    if hasPlace(for: bytes.count, hash) { slots[index(hash)] = Slot(hash, bytes, value) }
   }
 
   private func slot(_ bytes: Span<UInt8>, _ place: Range<Int>, _ hash: UInt64) -> Slot? {
@@ -51,12 +56,17 @@ struct ByteTable<Value> {
     let isSame = bytes.extracting(place).withUnsafeBytes { bytes in
       slot.bytes.withUnsafeBytes { bytes.isSame(as: $0) }
     }
-    return isSame ? slot : nil
+    guard isSame else { return nil }
+    if !slot.isWanted { slot.isWanted = true }
+    return slot
   }
 
-  private mutating func keep(_ value: Value?, _ bytes: Span<UInt8>, _ place: Range<Int>, _ hash: UInt64) {
-    guard place.count <= longest else { return }
-    slots[index(hash)] = Slot(hash, Array(bytes, place), value)
+  /// Whether the place is free, or who has it must leave.
+  private func hasPlace(for count: Int, _ hash: UInt64) -> Bool {
+    guard count <= longest else { return false }
+    guard let slot = slots[index(hash)], slot.isWanted else { return true }
+    slot.isWanted = false
+    return false
   }
 
   private func index(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (slots.count - 1) }

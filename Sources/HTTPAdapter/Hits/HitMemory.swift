@@ -8,10 +8,12 @@ import TenancyDomain
 ///
 /// All of it follows from the bytes alone: whether a key is valid and what the cache has is asked anew for each request.
 final class HitMemory {
-  private var requests = ByteTable<HitRequest>(slots: 2048, longest: 1024)
-  private var keys = ByteTable<TenantDirectory.PreparedKey>(slots: 8192)
-  private var targets = ByteTable<HitTarget>(slots: 8192)
-  private var routes = ByteTable<String>(slots: 1024)
+  private var requests = ByteTable<HitRequest>(slots: 4_096, longest: 1_024)
+  private var keys = ByteTable<TenantDirectory.PreparedKey>(slots: 8_192)
+  private var targets = ByteTable<HitTarget>(slots: 16_384)
+  private var routes = ByteTable<String>(slots: 1_024)
+  /// By template.
+  private var known: [String: HitRoute] = [:]
   private var encodings = ByteTable<Bool>(slots: 16)
   private var date: DateField
 
@@ -30,7 +32,7 @@ final class HitMemory {
     guard let request = HitRequest(bytes, self) else { return nil }
     // With more behind it, nobody looks for it again; and others' secrets are not kept.
     if request.key?.kind == .publishable, !request.head.hasAuthorization, request.head.length == bytes.count {
-      requests.keep(request, of: bytes)
+      requests.keep(request, of: request.bytes)
     }
     return request
   }
@@ -42,8 +44,19 @@ final class HitMemory {
 
   /// The question to a tenant's catalog that stands at a place; nil when it is none or cannot be read.
   func target(_ bytes: Span<UInt8>, _ place: PlainHead.Place, _ tenant: TenantID) -> HitTarget? {
-    let target = targets.value(bytes, place, salt: tenant.raw.low ^ tenant.raw.high) { HitTarget($0, tenant) }
+    let target = targets.value(bytes, place, salt: tenant.raw.low ^ tenant.raw.high) { text in
+      // The router's way finds the words for a target that cannot be read.
+      guard let (read, endpoint) = try? CatalogTarget.read(text) else { return nil }
+      return HitTarget(read, tenant, route(endpoint.template))
+    }
     return target?.tenant == tenant ? target : nil
+  }
+
+  private func route(_ template: String) -> HitRoute {
+    if let known = known[template] { return known }
+    let route = HitRoute(template)
+    known[template] = route
+    return route
   }
 
   /// The route of the catalog that a target at a place belongs to; nil when it is none or cannot be read.

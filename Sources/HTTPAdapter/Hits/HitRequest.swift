@@ -8,7 +8,8 @@ final class HitRequest {
   /// Nil where there is none that has the form of one.
   let key: TenantDirectory.PreparedKey?
   let wantsGzip: Bool
-  private let bytes: [UInt8]
+  /// The bytes of the head.
+  let bytes: [UInt8]
   private var target: HitTarget?
 
   /// Reads the head that `bytes` begin with; nil when it is not one to be answered here.

@@ -34,6 +34,8 @@ final class HitResponder: Sendable {
   let watching: DatabaseInsight.RequestWatch
   let ticker: any Ticker
   let memories: HitMemories
+  /// By form.
+  private let heads: [HitHead]
 
   init(
     directory: TenantDirectory, catalog: CatalogService, views: any PackageViewsPort, limits: Limits,
@@ -49,6 +51,7 @@ final class HitResponder: Sendable {
     self.watching = watching
     self.ticker = ticker
     self.memories = memories
+    heads = EntityForm.allCases.map { HitHead($0, finisher.crossOrigin) }
   }
 
   /// A body of at most so many bytes is copied behind its head, which takes less time than to send two pieces.
@@ -87,15 +90,15 @@ final class HitResponder: Sendable {
     let form = EntityForm(
       entry, wantsGzip: request.wantsGzip,
       ifNoneMatch: head.ifNoneMatch.isEmpty ? nil : String(bytes, head.ifNoneMatch))
-    let common = target.head(form, entry, finisher.crossOrigin)
-    let body = head.isHead ? nil : form.body(of: entry)
+    let (common, sent) = (heads[form.rawValue], form.body(of: entry))
+    let body = head.isHead ? nil : sent
     let joined = body.flatMap { $0.readableBytes <= Self.mostJoined ? $0 : nil }
     // Limits, request id, CORS and date.
-    let room = common.count + head.requestID.count + head.origin.count + 640
+    let room = common.mostBytes + head.requestID.count + head.origin.count + 640
     var buffer = ByteBufferAllocator().buffer(capacity: room + (joined?.readableBytes ?? 0))
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
       var output = HeadBytes(target)
-      output.append(common)
+      common.write(entry, length: sent?.readableBytes ?? 0, to: &output)
       if let decision { limits.describe(decision, in: &output) }
       finisher.finish(&output, bytes, head)
       output.append(memory.dateLine())
@@ -103,7 +106,7 @@ final class HitResponder: Sendable {
       return output.count
     }
     if let joined { buffer.writeImmutableBuffer(joined) }
-    target.record(form, isHead: head.isHead, from: start, to: ticker.nanoseconds(), recorder)
+    target.route.record(form, isHead: head.isHead, from: start, to: ticker.nanoseconds(), recorder)
     return Hit(head: buffer, body: joined == nil ? body : nil)
   }
 }
