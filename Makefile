@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 RELEASE := --configuration release --scratch-path .build-release --static-swift-stdlib \
-	-Xswiftc -cross-module-optimization
+	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
 	Benchmarks/EvictionSimulator/Package.swift Benchmarks/EvictionSimulator/Sources \
 	Benchmarks/Postgres/Package.swift Benchmarks/Postgres/Sources \
