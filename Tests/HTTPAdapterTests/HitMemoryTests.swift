@@ -33,9 +33,11 @@ struct HitMemoryTests {
   }
 
   @Test(
-    "What holds a secret, and what has more behind it, is read anew for each",
+    "What holds a secret or a request's name, and what has more behind it, is read anew for each",
     arguments: [
-      bytes("/packages", "Authorization: Bearer x\r\n"),
+      bytes("/packages", "Authorization: Bearer x\r\n"), bytes("/packages", "cookie: x\r\n"),
+      bytes("/packages", "X-Booking-Token: x\r\n"), bytes("/packages", "Proxy-Authorization: x\r\n"),
+      bytes("/packages", "X-Request-Id: x\r\n"), bytes("/packages", "traceparent: x\r\n"),
       bytes(key: "sk_test_willow_00000000000000000000000000000001"), bytes(key: "none"),
       ByteBuffer(string: String(buffer: bytes()) + String(buffer: bytes())),
       bytes("/packages", "X-Long: \(String(repeating: "x", count: 1024))\r\n"),

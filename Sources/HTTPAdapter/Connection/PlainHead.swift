@@ -22,6 +22,8 @@ struct PlainHead {
   private(set) var forwarded: Place = 0..<0
   private(set) var forwardedFor: Place = 0..<0
   private(set) var hasAuthorization = false
+  /// Whether a field is there whose value is for one caller alone.
+  private(set) var hasSecret = false
   private var host: Place = 0..<0
   /// How many bytes the head has, its empty line included.
   private(set) var length = 0
@@ -95,7 +97,9 @@ struct PlainHead {
     case 11 where isNamed("traceparent"): return Self.set(&traceParent, value)
     case 12 where isNamed("x-tenant-key"): return Self.set(&tenantKey, value)
     case 12 where isNamed("x-request-id"): return Self.set(&requestID, value)
-    case 13 where isNamed("authorization"): hasAuthorization = true
+    case 6 where isNamed("cookie"), 15 where isNamed("x-booking-token"), 19 where isNamed("proxy-authorization"):
+      hasSecret = true
+    case 13 where isNamed("authorization"): (hasAuthorization, hasSecret) = (true, true)
     case 13 where isNamed("if-none-match"): return Self.set(&ifNoneMatch, value)
     case 15 where isNamed("accept-encoding"): return Self.set(&acceptEncoding, value)
     case 15 where isNamed("x-forwarded-for"): return Self.set(&forwardedFor, value)

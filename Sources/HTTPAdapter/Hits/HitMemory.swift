@@ -30,10 +30,7 @@ final class HitMemory {
   func request(_ bytes: Span<UInt8>) -> HitRequest? {
     if let request = requests.value(bytes) { return request }
     guard let request = HitRequest(bytes, self) else { return nil }
-    // With more behind it, nobody looks for it again; and others' secrets are not kept.
-    if request.key?.kind == .publishable, !request.head.hasAuthorization, request.head.length == bytes.count {
-      requests.keep(request, of: request.bytes)
-    }
+    if request.mayComeAgain(as: bytes) { requests.keep(request, of: request.bytes) }
     return request
   }
 

@@ -29,6 +29,13 @@ final class HitRequest {
     }
   }
 
+  /// Whether others may ask the same in the same bytes: not with more behind them, nor with what is a caller's secret or a
+  /// request's name.
+  func mayComeAgain(as bytes: Span<UInt8>) -> Bool {
+    head.length == bytes.count && key?.kind == .publishable && !head.hasSecret && head.requestID.isEmpty
+      && head.traceParent.isEmpty
+  }
+
   /// The question to a tenant's catalog; nil when it is none or cannot be read.
   func target(_ tenant: TenantID, _ memory: HitMemory) -> HitTarget? {
     if let target, target.tenant == tenant { return target }
