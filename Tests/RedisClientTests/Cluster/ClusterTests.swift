@@ -41,9 +41,14 @@ struct ClusterTests {
     }
   }
 
+  /// A server of a cluster of no others. Its own choice of a port for the others would be past the last one at times.
+  private static func lone() async throws -> RedisServer {
+    try await RedisServer("--cluster-enabled", "yes", "--cluster-port", "\(try FreePort.find())")
+  }
+
   @Test("Whoever waits for the slot map does so until his time is up, however long the servers take")
   func impatience() async throws {
-    let server = try await RedisServer("--cluster-enabled", "yes")
+    let server = try await Self.lone()
     server.freeze()
     defer { server.thaw() }
     let topology = try ClusterTopology.testing(server)
@@ -55,7 +60,7 @@ struct ClusterTests {
 
   @Test("A server that knows no cluster takes nothing away from those who listen to the masters")
   func forgetful() async throws {
-    let server = try await RedisServer("--cluster-enabled", "yes")
+    let server = try await Self.lone()
     let topology = try ClusterTopology.testing(server)
     defer { topology.shutDown() }
     let told = Mutex(0)
