@@ -1,4 +1,5 @@
 import Caching
+import CatalogDomain
 import Kernel
 import NIOCore
 import Synchronization
@@ -42,9 +43,7 @@ final class HitMemory {
   /// The question to a tenant's catalog that stands at a place; nil when it is none or cannot be read.
   func target(_ bytes: Span<UInt8>, _ place: PlainHead.Place, _ tenant: TenantID) -> HitTarget? {
     let target = targets.value(bytes, place, salt: tenant.raw.low ^ tenant.raw.high) { text in
-      // The router's way finds the words for a target that cannot be read.
-      guard let (read, endpoint) = try? CatalogTarget.read(text) else { return nil }
-      return HitTarget(read, tenant, route(endpoint.template))
+      Self.reading(of: text).map { HitTarget($0.read, tenant, route($0.endpoint.template)) }
     }
     return target?.tenant == tenant ? target : nil
   }
@@ -58,8 +57,13 @@ final class HitMemory {
 
   /// The route of the catalog that a target at a place belongs to; nil when it is none or cannot be read.
   func route(_ bytes: Span<UInt8>, _ place: PlainHead.Place) -> String? {
-    // The router's way finds the words for a target that cannot be read.
-    routes.value(bytes, place) { ((try? CatalogTarget.read($0)) ?? nil)?.endpoint.template }
+    routes.value(bytes, place) { Self.reading(of: $0)?.endpoint.template }
+  }
+
+  /// What a target asks of the catalog; nil when it asks nothing of it, and when it cannot be read.
+  private static func reading(of target: String) -> (read: CatalogRead, endpoint: Endpoint)? {
+    // The router's way, which such a request goes, finds the words for what is wrong with it.
+    try? CatalogTarget.read(target)
   }
 
   /// Whether the accepted encodings at a place want gzip; an empty place is the absence of the field.

@@ -19,6 +19,7 @@ extension HitResponder {
   private final class Sighting {
     let look: Look
     var missing = 2
+    /// Each nil until it is there.
     var holder: CacheEntry?
     var answer: CacheEntry?
 
@@ -39,6 +40,7 @@ extension HitResponder {
     _ then: @escaping @Sendable (Hit?) -> Void
   ) {
     let sighting = NIOLoopBound(Sighting(look), eventLoop: eventLoop)
+    // No entry: it was not found, and all must be asked for.
     let seen = { @Sendable (isHolder: Bool, entry: CacheEntry?) in
       let sighting = sighting.value
       guard sighting.missing > 0 else { return }

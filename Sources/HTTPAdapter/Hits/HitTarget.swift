@@ -22,7 +22,7 @@ final class HitTarget {
   /// The slug of the one package that is asked for; nil for every other question.
   var viewed: String? { if case .package(let slug) = read { slug } else { nil } }
 
-  /// The answer, if memory has it.
+  /// The answer; nil when memory has none that may be given without asking.
   func peek(_ catalog: CatalogService) -> CacheEntry? { catalog.peek(key) ?? glance(catalog)?.peek() }
 
   /// The way to look for the answer in a store that instances share.
