@@ -3,8 +3,9 @@ import Synchronization
 /// The generations of all tags on this instance: a fixed table of atomic words, read without a lock.
 ///
 /// The low 48 bits of a word count the changes; the high 16 bits count the changes that are under way and may or may
-/// not have happened (doubt). An entry notes the words of its tags before its load begins and is valid as long as
-/// they are what they were, so a load that began before a change can leave nothing behind that outlives it.
+/// not have happened (doubt). A load notes the words of its key's tags before it begins, and what it brings is kept if
+/// they are what they were, so a load that began before a change can leave nothing behind that outlives it. What is kept is
+/// valid as long as no change is counted: one that is under way does not end it, unless somebody may have seen it.
 ///
 /// Sound to share: the words are atomic, and the memory that holds them lives exactly as long as the table.
 /// Nothing else is mutable, and the pointer itself never leaves this type.
@@ -17,6 +18,7 @@ final class Generations: @unchecked Sendable {
 
   private let words = allocate()
   private let known = KnownNonces()
+  private let doubts = Mutex<[ObjectIdentifier: Doubt]>([:])
 
   deinit {
     words.deinitialize(count: Self.size)
@@ -47,15 +49,39 @@ final class Generations: @unchecked Sendable {
     return sum == stamp.sum && !isInDoubt
   }
 
+  /// Whether no change of what `stamp` covers has been counted since it was taken; there may be some under way. Never so for
+  /// a stamp that was taken in doubt.
+  func isUnchanged(_ stamp: FenceStamp) -> Bool { current(stamp.tags).sum & (Self.doubt - 1) == stamp.sum }
+
   /// A change of `tags` may happen from now on.
-  func raiseDoubt(_ tags: [CacheTag]) {
+  func raiseDoubt(_ tags: [CacheTag]) -> Doubt {
+    let doubt = Doubt(tags)
+    // In this order, so that whoever sees the words finds the doubt.
+    doubts.withLock { $0[ObjectIdentifier(doubt)] = doubt }
     for tag in tags { words[Int(tag.place)].wrappingAdd(Self.doubt, ordering: .sequentiallyConsistent) }
+    return doubt
   }
 
   /// The change is settled: `changed` tells whether it happened, or may have.
-  func settleDoubt(_ tags: [CacheTag], changed: Bool) {
+  func settleDoubt(_ doubt: Doubt, changed: Bool) {
     let difference = changed ? 1 &- Self.doubt : 0 &- Self.doubt
-    for tag in tags { words[Int(tag.place)].wrappingAdd(difference, ordering: .sequentiallyConsistent) }
+    for tag in doubt.tags { words[Int(tag.place)].wrappingAdd(difference, ordering: .sequentiallyConsistent) }
+    doubts.withLock { $0[ObjectIdentifier(doubt)] = nil }
+  }
+
+  /// Somebody is about to be given what was read under `tags` and may show changes that are under way: whatever they touch,
+  /// also under other tags, counts as changed from now on.
+  func reveal(_ tags: FenceTags) {
+    guard current(tags).isInDoubt else { return }
+    for doubt in doubts.withLock({ Array($0.values) }) where doubt.touches(tags) { reveal(doubt) }
+  }
+
+  /// The change may have been seen.
+  func reveal(_ doubt: Doubt) {
+    guard !doubt.isRevealed.load(ordering: .acquiring) else { return }
+    // In this order, so that nobody takes for counted what is not.
+    bump(doubt.tags)
+    doubt.isRevealed.store(true, ordering: .releasing)
   }
 
   /// The tags have changed.

@@ -105,6 +105,7 @@ final class SingleFlight: Sendable {
     _ key: CacheKey, _ flight: Flight, _ outcome: Result<Flight.Landing, any Error>,
     publish: (CacheEntry?) -> Void
   ) {
+    if case .success = outcome { generations.reveal(key.tags) }
     shard(key).flights.withLock { flights in
       guard flights[key] === flight else { return }
       flights[key] = nil

@@ -63,9 +63,9 @@ public protocol CacheServicePort: Sendable {
     load: @escaping @Sendable ([CacheKey]) async throws -> [CacheKey: Loaded<Value>]
   ) async throws -> [CacheKey: Cached<Value>]
 
-  /// Runs a change of what `tags` name. While it runs, reads of those tags go past the cache and are not stored; when
-  /// it has happened, everything cached under them is stale. An error thrown by `body` counts as a change that may have
-  /// happened.
+  /// Runs a change of what `tags` name. While it runs, nothing that is loaded under them is stored, and what is in memory is
+  /// served for 50 ms at the most, and not after somebody was given what may show the change. When it has happened, everything
+  /// cached under the tags is stale. An error thrown by `body` counts as a change that may have happened.
   func change<Result: Sendable>(
     _ tags: [CacheTag], _ body: @Sendable () async throws -> CacheChange<Result>
   ) async throws -> Result

@@ -51,6 +51,7 @@ extension CacheService {
   /// now on may be given what was loaded before. The store tells which tags that can be; without its word all are taken for
   /// changed.
   func outdate(_ loaded: [(key: CacheKey, entry: CacheEntry)], _ policy: CachePolicy) async {
+    for (key, _) in loaded { generations.reveal(key.tags) }
     guard let shared else { return }
     for (key, entry) in loaded { shared.outran(entry, key) }
     for keys in loaded.map(\.key).grouped(by: \.scope) {

@@ -75,10 +75,7 @@ extension CacheService {
 
   private func judge(_ entry: CacheEntry, _ demand: Demand, _ now: UInt64) -> Verdict {
     guard entry.expiresAt > now else { return .stale }
-    guard generations.isCurrent(entry.stamp) else {
-      // While a change is under way it may still turn out that nothing was changed.
-      return generations.stamp(entry.stamp.tags).isInDoubt ? .withheld : .stale
-    }
+    guard generations.isUnchanged(entry.stamp) else { return .stale }
     switch demand {
     case .early, .fresh:
       guard (demand == .early ? entry.refreshAt : entry.freshUntil) > now,

@@ -109,20 +109,25 @@ public final class CacheService: CacheServicePort {
   public func change<Result: Sendable>(
     _ tags: [CacheTag], _ body: @Sendable () async throws -> CacheChange<Result>
   ) async throws -> Result {
-    generations.raiseDoubt(tags)
+    let doubt = generations.raiseDoubt(tags)
+    let patience = environment.start { [generations, environment, options] in
+      do { try await environment.sleep(options.changePatience) } catch { return }
+      generations.reveal(doubt)
+    }
+    defer { patience.cancel() }
     let change = await shared?.begin(tags)
     let ledger = CommitLedger()
     do {
       switch try await CommitLedger.$current.withValue(ledger, operation: body) {
       case .committed(let result, let position):
-        await settle(tags, change, changed: true, position: position ?? ledger.position, ledger)
+        await settle(doubt, change, changed: true, position: position ?? ledger.position, ledger)
         return result
       case .unchanged(let result):
-        await settle(tags, change, changed: false)
+        await settle(doubt, change, changed: false)
         return result
       }
     } catch {
-      await settle(tags, change, changed: true)
+      await settle(doubt, change, changed: true)
       throw error
     }
   }
@@ -136,8 +141,10 @@ public final class CacheService: CacheServicePort {
   @discardableResult
   public func invalidate(_ tags: [CacheTag], position: UInt64?) async -> Bool {
     let ledger = CommitLedger()
-    generations.raiseDoubt(tags)
-    await settle(tags, shared?.prepare(tags), changed: true, position: position, ledger)
+    let doubt = generations.raiseDoubt(tags)
+    // It has happened, so that it may have been seen.
+    generations.reveal(doubt)
+    await settle(doubt, shared?.prepare(tags), changed: true, position: position, ledger)
     return ledger.isTold
   }
 
@@ -158,7 +165,7 @@ public final class CacheService: CacheServicePort {
   /// Ends a change, here when the shared store knows of it: a read between the two would find the old value there. Not
   /// interrupted when the caller is cancelled.
   private func settle(
-    _ tags: [CacheTag], _ change: SharedTier.Change?, changed: Bool, position: UInt64? = nil,
+    _ doubt: Doubt, _ change: SharedTier.Change?, changed: Bool, position: UInt64? = nil,
     _ ledger: CommitLedger? = nil
   ) async {
     if let shared, let change {
@@ -170,8 +177,8 @@ public final class CacheService: CacheServicePort {
     } else {
       ledger?.settled(isTold: false)
     }
-    if changed { counters.bumps.add(tags.count, ordering: .relaxed) }
-    generations.settleDoubt(tags, changed: changed)
+    if changed { counters.bumps.add(doubt.tags.count, ordering: .relaxed) }
+    generations.settleDoubt(doubt, changed: changed)
   }
 
   public func incr(_ key: CacheKey, by amount: Int, timeToLive: Duration?) async -> Int? {

@@ -14,6 +14,9 @@ public struct SharedTierOptions: Sendable {
   public var lockLease: Duration = .seconds(3)
   /// How long a change may be in doubt before it counts as having happened.
   public var doubtLease: Duration = .seconds(10)
+  /// For how long what is in memory is still served while a change of it is under way on this instance. That ends sooner
+  /// when somebody is given what may show the change.
+  public var changePatience: Duration = .milliseconds(50)
   /// How long entries in memory are served while the store is out of reach.
   public var localLease: Duration = .seconds(5)
   /// How long an entry is served from memory before the store is asked again.

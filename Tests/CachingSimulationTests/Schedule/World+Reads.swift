@@ -35,7 +35,7 @@ extension World {
   /// Reads the record behind a subject, in its own time.
   /// - Parameter calm: what ``calm(_:)`` was when the caller asked; nil where more than one load is no fault.
   func load(_ subject: Subject, _ node: Node, since calm: Int?) async throws -> Loaded<[Int]>? {
-    if let calm, calm == self.calm(subject) { count(subject, since: calm) }
+    if let calm, calm == self.calm(subject), !isOutrun(subject, node, calm) { count(subject, since: calm) }
     let found = try await load([subject], node)
     return found[subject.key]
   }
@@ -64,6 +64,16 @@ extension World {
     state.withLock { $0.loads[Load(subject: subject.number, nonces: nonces + [UInt64(calm)]), default: 0] += 1 }
   }
 
+  private func isOutrun(_ subject: Subject, _ node: Node, _ calm: Int) -> Bool {
+    state.withLock { $0.outrun.contains(Outrun(node: node.number, subject: subject.number, calm: calm)) }
+  }
+
+  /// A read that began when ``calm(_:)`` was `calm` has been given something.
+  private func ended(_ subject: Subject, _ node: Node, since calm: Int?) {
+    guard let now = self.calm(subject), now != calm else { return }
+    state.withLock { _ = $0.outrun.insert(Outrun(node: node.number, subject: subject.number, calm: now)) }
+  }
+
   /// How many changes of a subject there have been; nil while one is under way.
   private func calm(_ subject: Subject) -> Int? {
     state.withLock { state in
@@ -74,7 +84,9 @@ extension World {
 
   func read(_ subject: Subject, _ node: Node, policy: CachePolicy? = nil) async {
     let floor = history.floor(node.number, subject, at: now)
-    let calm = policy == nil ? calm(subject) : nil
+    let began = calm(subject)
+    let calm = policy == nil ? began : nil
+    defer { ended(subject, node, since: began) }
     do {
       if policy == nil, let entry = await glance(subject, node) {
         return check(try Cached<[Int]>(entry).value(), subject, node, floor)
@@ -103,6 +115,8 @@ extension World {
 
   func readMany(_ subjects: [Subject], _ node: Node) async {
     let floors = subjects.map { history.floor(node.number, $0, at: now) }
+    let began = subjects.map(calm)
+    defer { for (subject, calm) in zip(subjects, began) { ended(subject, node, since: calm) } }
     do {
       let found = try await call(node, "read \(subjects.map(\.number))") {
         try await node.cache.getOrSetMany(subjects.map(\.key), as: [Int].self, policy: .forever) { [self] keys in

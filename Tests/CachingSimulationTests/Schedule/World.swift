@@ -19,6 +19,14 @@ final class World: Sendable {
     let nonces: [UInt64]
   }
 
+  /// A node where a read that began before a change has ended after it. What it was given may be older than what the store
+  /// has now, and the node takes that only if its own load brings it.
+  struct Outrun: Hashable {
+    let node: Int
+    let subject: Int
+    let calm: Int
+  }
+
   struct State {
     /// Faults under way, by node: what they do to its link.
     var active: [[(number: Int, odds: ChaosOdds)]]
@@ -28,6 +36,7 @@ final class World: Sendable {
     var changing: [Int: Int] = [:]
     var begun: [Int: Int] = [:]
     var loads: [Load: Int] = [:]
+    var outrun: Set<Outrun> = []
     var outstanding: [Int: String] = [:]
     var lastCall = 0
     var registerValues: [Int] = []

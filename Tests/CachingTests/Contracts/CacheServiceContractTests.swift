@@ -6,17 +6,25 @@ import Testing
 
 @Suite("The cache keeps the contract of its port", .timeLimit(.minutes(2)))
 struct CacheServiceContractTests {
+  private let clock = ManualClock()
+
+  /// However busy the machine is, no change is taken for a slow one.
+  private var environment: CacheEnvironment {
+    var environment = CacheEnvironment(ticker: clock, wallClock: clock)
+    environment.sleep = { duration in
+      try await Task.sleep(for: duration == SharedTierOptions().changePatience ? .seconds(60) : duration)
+    }
+    return environment
+  }
+
   @Test("Rule", arguments: CacheServiceContract.rules)
   func rule(_ rule: ContractRule<CacheServiceSubject>) async throws {
-    let clock = ManualClock()
-    let service = CacheService(
-      store: InMemoryCacheStore(ticker: clock), environment: CacheEnvironment(ticker: clock, wallClock: clock))
+    let service = CacheService(store: InMemoryCacheStore(ticker: clock), environment: environment)
     try await rule.check(CacheServiceSubject(service, clock: clock, tenant: .fresh()))
   }
 
   @Test("Rule, over a store that instances share", arguments: CacheServiceContract.rules)
   func sharedRule(_ rule: ContractRule<CacheServiceSubject>) async throws {
-    let clock = ManualClock()
     var options = SharedTierOptions()
     options.localTimeToLive = nil
     // By a clock that is moved by hand a feed of messages would seem dead whenever it is moved.
@@ -25,8 +33,7 @@ struct CacheServiceContractTests {
     options.readLimit = .seconds(60)
     options.writeLimit = .seconds(60)
     let service = CacheService(
-      shared: InMemoryCacheStore(ticker: clock), options: options,
-      environment: CacheEnvironment(ticker: clock, wallClock: clock))
+      shared: InMemoryCacheStore(ticker: clock), options: options, environment: environment)
     try await rule.check(CacheServiceSubject(service, clock: clock, tenant: .fresh()))
   }
 }

@@ -16,23 +16,42 @@ struct GenerationsTests {
     #expect(generations.stamp(tags) == stamp)
   }
 
-  @Test("While a change is under way no older stamp is current, and new ones are in doubt")
+  @Test("While a change is under way no older stamp is current, though unchanged, and new ones are in doubt")
   func doubt() {
     let before = generations.stamp(tags)
-    generations.raiseDoubt([venue])
-    #expect(!generations.isCurrent(before))
-    #expect(generations.stamp(tags).isInDoubt)
-    generations.settleDoubt([venue], changed: true)
-    #expect(!generations.isCurrent(before))
+    let doubt = generations.raiseDoubt([venue])
+    let meanwhile = generations.stamp(tags)
+    #expect(!generations.isCurrent(before) && generations.isUnchanged(before))
+    #expect(meanwhile.isInDoubt && !generations.isUnchanged(meanwhile))
+    generations.settleDoubt(doubt, changed: true)
+    for stamp in [before, meanwhile] { #expect(!generations.isCurrent(stamp) && !generations.isUnchanged(stamp)) }
     #expect(!generations.stamp(tags).isInDoubt)
+  }
+
+  @Test("A change that may have been seen by one of its tags counts under all of them at once, and others do not")
+  func revealed() {
+    let (elsewhere, price) = (CacheTag.named("elsewhere", .platform), CacheTag.named("price", .platform))
+    let stamps = ["venue", "price", "elsewhere"].map { generations.stamp(FenceTags(scope: .platform, names: [$0])) }
+    let doubts = [generations.raiseDoubt([venue, price]), generations.raiseDoubt([elsewhere])]
+    for _ in 0..<2 {
+      generations.reveal(tags)
+      #expect(stamps.map(generations.isUnchanged) == [false, false, true])
+    }
+    let revealed = generations.stamp(tags).sum
+    generations.reveal(tags)
+    #expect(generations.stamp(tags).sum == revealed, "it counts once")
+    for doubt in doubts { generations.settleDoubt(doubt, changed: false) }
+    #expect(stamps.map(generations.isUnchanged) == [false, false, true])
+    generations.reveal(tags)
+    #expect(generations.isCurrent(generations.stamp(tags)))
   }
 
   @Test("A change that did not happen makes older stamps current again, and not those taken meanwhile")
   func unchanged() {
     let before = generations.stamp(tags)
-    generations.raiseDoubt([venue])
+    let doubt = generations.raiseDoubt([venue])
     let meanwhile = generations.stamp(tags)
-    generations.settleDoubt([venue], changed: false)
+    generations.settleDoubt(doubt, changed: false)
     #expect(generations.isCurrent(before))
     #expect(!generations.isCurrent(meanwhile))
   }
@@ -40,13 +59,13 @@ struct GenerationsTests {
   @Test("Doubt lasts until the last of the changes that overlap is settled", arguments: [true, false])
   func overlap(changed: Bool) {
     let before = generations.stamp(tags)
-    for _ in 0..<3 { generations.raiseDoubt([venue]) }
-    for _ in 0..<2 {
-      generations.settleDoubt([venue], changed: changed)
+    let doubts = (0..<3).map { _ in generations.raiseDoubt([venue]) }
+    for doubt in doubts.dropLast() {
+      generations.settleDoubt(doubt, changed: changed)
       #expect(generations.stamp(tags).isInDoubt)
       #expect(!generations.isCurrent(before))
     }
-    generations.settleDoubt([venue], changed: changed)
+    generations.settleDoubt(doubts[2], changed: changed)
     #expect(!generations.stamp(tags).isInDoubt)
     #expect(generations.isCurrent(before) != changed)
   }
@@ -62,8 +81,7 @@ struct GenerationsTests {
 
   @Test("A tag that is named twice in one change is settled twice")
   func duplicates() {
-    generations.raiseDoubt([venue, venue])
-    generations.settleDoubt([venue, venue], changed: true)
+    generations.settleDoubt(generations.raiseDoubt([venue, venue]), changed: true)
     #expect(!generations.stamp(tags).isInDoubt)
   }
 
@@ -84,9 +102,9 @@ struct GenerationsTests {
       .filter { tags in (0..<4).allSatisfy { tags.places[$0] != venue.place } }
     #expect(others.count > 900)
     let stamps = others.map { generations.stamp($0) }
-    generations.raiseDoubt([venue])
+    let doubt = generations.raiseDoubt([venue])
     #expect(stamps.allSatisfy(generations.isCurrent))
-    generations.settleDoubt([venue], changed: true)
+    generations.settleDoubt(doubt, changed: true)
     #expect(stamps.allSatisfy(generations.isCurrent))
   }
 
@@ -143,8 +161,7 @@ struct GenerationsTests {
       for number in 0..<8 {
         group.addTask {
           for _ in 0..<2000 {
-            generations.raiseDoubt([venue])
-            generations.settleDoubt([venue], changed: number < 4)
+            generations.settleDoubt(generations.raiseDoubt([venue]), changed: number < 4)
           }
         }
       }
