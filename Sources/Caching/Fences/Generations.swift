@@ -64,8 +64,9 @@ final class Generations: @unchecked Sendable {
 
   /// The change is settled: `changed` tells whether it happened, or may have.
   func settleDoubt(_ doubt: Doubt, changed: Bool) {
-    let difference = changed ? 1 &- Self.doubt : 0 &- Self.doubt
-    for tag in doubt.tags { words[Int(tag.place)].wrappingAdd(difference, ordering: .sequentiallyConsistent) }
+    // Counted under all of its tags before the first of them is no longer in doubt.
+    if changed { reveal(doubt) }
+    for tag in doubt.tags { words[Int(tag.place)].wrappingSubtract(Self.doubt, ordering: .sequentiallyConsistent) }
     doubts.withLock { $0[ObjectIdentifier(doubt)] = nil }
   }
 

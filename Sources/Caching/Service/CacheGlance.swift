@@ -78,7 +78,10 @@ public final class CacheGlance: Sendable {
     let removals = service.flights.watch(key)
     let isSent = read.send(within: limit) { [self] result in
       let entry = entry(in: result, stamp, known)
-      if let entry { keep(entry, since: removals) }
+      if let entry {
+        service.generations.reveal(key.tags)
+        keep(entry, since: removals)
+      }
       service.flights.unwatch(key)
       receive(entry)
     }

@@ -125,6 +125,7 @@ extension CacheService {
         let entry = value.entry(key, stamp.fence, value: nil, life: value.life)
         guard entry.life.freshUntil > environment.ticker.nanoseconds() else { continue }
         shared?.counters.hits.add(1, ordering: .relaxed)
+        generations.reveal(key.tags)
         if generations.isCurrent(stamp.fence) {
           flights.keep(key, since: stamp.removals) { publish(entry, key, .forever) }
         }
