@@ -81,7 +81,7 @@ def measure(chosen, folder):
         found = {"rounds": [], "unpinned": [], "singles": {}}
         with contextlib.ExitStack() as servers:
             started, tag, sizes = start(make, alone, servers, folder)
-            commands = [command(server) for server in started.values()]
+            commands = [command(server, folder) for server in started.values()]
             rounds(chosen, found, runs.Plan(started, shared, folder, tag), shared, started, redis)
         extras(chosen, found, make, shared, folder, tag)
     settings = " ".join(f"{name}={value}" for name, value in QUIET.items())
@@ -90,11 +90,11 @@ def measure(chosen, folder):
                  "commands": [f"settings of every tenantry: {settings}", *commands]}, chosen.output)
 
 
-def command(server):
-    """How a server was started, with the settings in which it differs from its like."""
+def command(server, folder):
+    """How a server was started, with the settings in which it differs from its like; paths without the folders."""
     differing = [f"{name}={value}" for name, value in server.environment.items()
                  if name.startswith(("CACHE_", "PEER_MODE")) or name == "ADAPTERS_PRESET"]
-    return f"{server.name}: {' '.join([*differing, *server.command])}".replace(f"{ROOT}/", "")
+    return f"{server.name}: {' '.join([*differing, *server.command])}".replace(f"{ROOT}/", "").replace(f"{folder}/", "")
 
 
 def start(make, alone, servers, folder):
