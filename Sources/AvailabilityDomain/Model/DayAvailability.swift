@@ -1,3 +1,4 @@
+package import Caching
 package import Kernel
 
 /// Whether one day can be booked, in its wire form.
@@ -23,6 +24,33 @@ package struct DayAvailability: Codable, Sendable, Equatable {
     available = reason == nil
     _reason = ExplicitNull(wrappedValue: reason)
     remaining = reason == nil ? free : 0
+  }
+}
+
+extension DayAvailability: JSONWritable {
+  package func write(to json: inout JSONBytes) {
+    json.put(#"{"available":"#)
+    json.write(available)
+    json.put(#","date":"#)
+    json.write(date.description)
+    json.put(#","reason":"#)
+    json.write(reason?.rawValue)
+    json.put(#","remaining":"#)
+    json.write(remaining)
+    json.put("}")
+  }
+}
+
+/// The days of a range, in order, in their wire form.
+package struct DayList: Encodable, JSONWritable {
+  package let data: [DayAvailability]
+
+  package init(_ data: [DayAvailability]) { self.data = data }
+
+  package func write(to json: inout JSONBytes) {
+    json.put(#"{"data":"#)
+    json.write(data)
+    json.put("}")
   }
 }
 

@@ -17,7 +17,7 @@ struct AvailabilityRoutes {
     }
     routes.add(.listDays) { call in
       let days = try await availability.days(try call.tenant.profile, try Self.range(call.query))
-      return EntityAnswer.reply(try CacheCodec.encode(["data": days]), call.headers, .revalidate).response
+      return EntityAnswer.reply(try CacheCodec.encode(DayList(days)), call.headers, .revalidate).response
     }
   }
 
