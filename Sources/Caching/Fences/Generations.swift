@@ -7,8 +7,8 @@ import Synchronization
 /// they are what they were, so a load that began before a change can leave nothing behind that outlives it. What is kept is
 /// valid as long as no change is counted: one that is under way does not end it, unless somebody may have seen it.
 ///
-/// Sound to share: the words are atomic, and the memory that holds them lives exactly as long as the table.
-/// Nothing else is mutable, and the pointer itself never leaves this type.
+/// Sound to share: the words are atomic, and the memory that holds them lives exactly as long as the table. The nonces and
+/// the doubts have locks of their own, nothing else is mutable, and the pointer itself never leaves this type.
 final class Generations: @unchecked Sendable {
   /// As many as a place in ``FenceTags`` can name.
   static let size = 1 << 16

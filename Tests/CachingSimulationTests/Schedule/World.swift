@@ -19,8 +19,8 @@ final class World: Sendable {
     let nonces: [UInt64]
   }
 
-  /// A node where a read that began before a change has ended after it. What it was given may be older than what the store
-  /// has now, and the node takes that only if its own load brings it.
+  /// A node where a read that began before a change has ended after it. For all the node knows, what it was given is newer
+  /// than what the store has: it loads the key once more before it believes the store.
   struct Outrun: Hashable {
     let node: Int
     let subject: Int
