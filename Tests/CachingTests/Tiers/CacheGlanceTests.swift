@@ -114,7 +114,7 @@ struct CacheGlanceRenewalTests {
   private static let delay = Duration.milliseconds(7)
 
   private let clock = ManualClock()
-  private let gate = Gate()
+  private let gate = Checkpoint()
   private let link: ChaosStore
   private let key = CacheKey("n", .platform, "a", tags: ["venue"])
   private let text = String(repeating: "good ", count: 400)
@@ -123,7 +123,7 @@ struct CacheGlanceRenewalTests {
     var environment = CacheEnvironment(ticker: clock, wallClock: clock)
     environment.sleep = { [gate] in
       guard $0 == Self.delay else { return try await Task.sleep(for: $0) }
-      await gate.wait()
+      try await gate.wait()
     }
     link = ChaosStore(InMemoryCacheStore(ticker: clock), seed: 1, environment: environment)
   }
@@ -246,15 +246,6 @@ struct CacheGlanceRenewalTests {
     try await eventually("it is found out") { glance.peek() == nil }
     #expect(service.valid(key) != nil)
   }
-}
-
-/// Holds everybody up until it is opened.
-private final class Gate: Sendable {
-  private let ends = AsyncStream<Never>.makeStream()
-
-  func open() { ends.continuation.finish() }
-
-  func wait() async { for await _ in ends.stream {} }
 }
 
 extension CacheGlance {

@@ -6,8 +6,12 @@ import Testing
 
 @testable import Caching
 
-/// Two instances and one store. One changes a venue and a price; the store knows of it already and the instance not yet that it
-/// does, and meanwhile the other has stored what is new.
+/// Nobody gets something older than another reader of the same instance got before him (decision 22), not even in the moment
+/// between the store's learning of a change and its answer to the writer.
+///
+/// Two instances share a store. One changes venue and price together and is held up just there: the store has bumped both, its
+/// answer is still on the way. Meanwhile the other stores the new venue. Once the writer has given that to a reader, it must
+/// not serve the old price, which it has in memory.
 @Suite("Changes that are seen in the shared store before they are settled", .timeLimit(.minutes(1)))
 struct SeenChangesTests {
   private static let ofRead = Duration.milliseconds(7)
@@ -30,31 +34,27 @@ struct SeenChangesTests {
     options.localTimeToLive = .seconds(10)
     options.readLimit = .seconds(60)
     options.writeLimit = .seconds(60)
-    var (slow, patient) = (CacheEnvironment(ticker: clock, wallClock: clock), CacheEnvironment(ticker: clock))
+    let environment = CacheEnvironment(ticker: clock, wallClock: clock)
+    var (slow, patient) = (environment, environment)
     let (readIsHeld, readGoes) = (readIsHeld, readGoes)
     let (bumpIsDone, bumpIsTold) = (bumpIsDone, bumpIsTold)
-    let hasBegun = Mutex(false)
+    let isBumpSent = Atomic(false)
     slow.sleep = { delay in
       switch delay {
       case Self.ofRead:
         readIsHeld.open()
         try await readGoes.wait()
       case Self.ofBump:
-        // On its way to the store, then on its way back.
-        let isDone = hasBegun.withLock { begun in
-          defer { begun = true }
-          return begun
-        }
-        guard isDone else { return }
+        // First on its way to the store, where nothing holds it up, then on its way back.
+        guard isBumpSent.exchange(true, ordering: .relaxed) else { return }
         bumpIsDone.open()
         try await bumpIsTold.wait()
       default: try await Task.sleep(for: delay)
       }
     }
     let patience = options.changePatience
-    // Time alone shows nothing here.
+    // Or the change would be revealed by time alone.
     patient.sleep = { try await Task.sleep(for: $0 == patience ? .seconds(3600) : $0) }
-    patient.wallClock = clock
     let store = InMemoryCacheStore(ticker: clock)
     link = ChaosStore(store, seed: 1, environment: slow)
     writer = CacheService(shared: link, options: options, environment: patient)
@@ -65,7 +65,7 @@ struct SeenChangesTests {
     try await service.getOrSet(key, as: String.self, policy: .forever) { Loaded(text) }?.value()
   }
 
-  /// Runs `body` while the store knows of the change and the writer does not.
+  /// Runs `body`, which is to read the new venue, while the writer's change is held up.
   private func changing(_ body: () async throws -> Void) async throws {
     async let change: Void = writer.change([.named("venue", .platform), .named("price", .platform)]) {
       link.odds.delay = Self.ofBump...Self.ofBump
