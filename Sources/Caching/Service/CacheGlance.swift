@@ -98,10 +98,9 @@ public final class CacheGlance: Sendable {
     // In memory one that is due would be looked for again and again, and never loaded.
     let end = service.keepsEntries ? value.life.refreshAt : value.life.freshUntil
     guard end > service.environment.ticker.nanoseconds() else { return nil }
-    let decoded = known.flatMap { $0.entityTag == value.entityTag ? $0.value : nil }
-    guard decoded != nil || !policy.keepsValue || !service.keepsEntries else { return nil }
+    guard value.decoded != nil || !policy.keepsValue || !service.keepsEntries else { return nil }
     tier.counters.hits.add(1, ordering: .relaxed)
-    return value.entry(key, stamp, value: decoded, life: value.life)
+    return value.entry(key, stamp)
   }
 
   /// Keeps in memory what was found, unless the key was changed or removed meanwhile, or somebody was quicker.

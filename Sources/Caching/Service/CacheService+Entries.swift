@@ -122,7 +122,7 @@ extension CacheService {
       guard let findings = await find(keys, .forever) else { continue }
       for key in keys {
         guard let value = findings[key]?.value, let stamp = stamps[key] else { continue }
-        let entry = value.entry(key, stamp.fence, value: nil, life: value.life)
+        let entry = value.entry(key, stamp.fence)
         guard entry.life.freshUntil > environment.ticker.nanoseconds() else { continue }
         shared?.counters.hits.add(1, ordering: .relaxed)
         generations.reveal(key.tags)

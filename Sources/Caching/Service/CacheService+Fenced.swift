@@ -123,7 +123,7 @@ extension CacheService {
       generations.isCurrent(way.stamp)
     else { throw error }
     counters.staleServes.add(1, ordering: .relaxed)
-    return Flight.Landing(entry: value.entry(way.key, way.stamp, value: nil, life: value.life), isKept: true)
+    return Flight.Landing(entry: value.entry(way.key, way.stamp), isKept: true)
   }
 
   private func forgetChanged<Value: Codable & Sendable>(_ way: Way<Value>) async {

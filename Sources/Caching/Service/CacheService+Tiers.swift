@@ -32,7 +32,8 @@ extension CacheService {
 
   /// What the shared store has for keys of one owner; nil when it is out of reach.
   func find(_ keys: [CacheKey], _ policy: CachePolicy) async -> [CacheKey: SharedFinding]? {
-    await shared?.find(keys, limit: policy.softSharedLimit ?? options.readLimit, most: policy.maximumBytes)
+    await shared?.find(
+      keys, limit: policy.softSharedLimit ?? options.readLimit, most: policy.maximumBytes, known: renewable)
   }
 
   /// What the shared store has for flights that have not begun to load, each under the generations noted before the look.
@@ -100,7 +101,7 @@ extension CacheService {
       !(isRefresh && value.life.refreshAt <= now)
     else { return nil }
     var decoded: Value?
-    if policy.keepsValue, !value.isAbsent {
+    if policy.keepsValue, !value.isAbsent, !(value.decoded is Value) {
       do {
         decoded =
           shared.isOnlyTier
@@ -111,7 +112,7 @@ extension CacheService {
       }
     }
     shared.counters.hits.add(1, ordering: .relaxed)
-    return value.entry(key, stamp, value: decoded, life: value.life)
+    return value.entry(key, stamp, value: decoded)
   }
 
   /// One key's way through the tiers.

@@ -33,14 +33,16 @@ struct SharedValue: Sendable {
   let entityTag: EntityTag
   let isAbsent: Bool
   let life: EntryLife
+  /// What the body was decoded to before, where memory has the same bytes and keeps their value.
+  let decoded: (any Sendable)?
 
   func isFresh(_ now: UInt64) -> Bool { life.freshUntil > now }
 
   /// The entry to keep in memory.
-  func entry(_ key: CacheKey, _ stamp: FenceStamp, value: (any Sendable)?, life: EntryLife) -> CacheEntry {
+  func entry(_ key: CacheKey, _ stamp: FenceStamp, value: (any Sendable)? = nil) -> CacheEntry {
     CacheEntry(
-      name: key.text, body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value, stamp: stamp,
-      life: life)
+      name: key.text, body: body, gzip: gzip, entityTag: entityTag, isAbsent: isAbsent, value: value ?? decoded,
+      stamp: stamp, life: life)
   }
 }
 

@@ -3,21 +3,24 @@ import NIOCore
 extension SharedTier {
   /// What the store has for keys of one owner, and the fences under which they may be loaded. One round trip, and a second
   /// where a generation has to be made. nil when the store is out of reach or may not be trusted about their tags.
-  func find(_ keys: [CacheKey], limit: Duration, most: Int) async -> [CacheKey: SharedFinding]? {
+  /// - Parameter known: entries whose bytes are taken where the store has the same.
+  func find(
+    _ keys: [CacheKey], limit: Duration, most: Int, known: (CacheKey) -> CacheEntry?
+  ) async -> [CacheKey: SharedFinding]? {
     let tagsByKey = keys.map(\.cacheTags)
     let tags = tagsByKey.joined().uniqued()
-    guard let (values, known) = await settled(keys, tags, limit: limit) else { return nil }
-    let generations = Dictionary(uniqueKeysWithValues: zip(tags, known))
+    guard let (values, found) = await settled(keys, tags, limit: limit) else { return nil }
+    let generations = Dictionary(uniqueKeysWithValues: zip(tags, found))
     var findings: [CacheKey: SharedFinding] = [:]
     for (index, key) in keys.enumerated() {
       let fence = SharedFence(tagsByKey[index], tagsByKey[index].compactMap { generations[$0] })
-      let value = values[index].flatMap { unpack($0, key, under: fence, most: most) }
+      let value = values[index].flatMap { unpack($0, key, under: fence, most: most, known: known(key)) }
       findings[key] = SharedFinding(fence: fence, value: value)
     }
     return findings
   }
 
-  /// ``find(_:limit:most:)`` of one key.
+  /// The same of one key, of which memory has nothing.
   func find(_ key: CacheKey, limit: Duration, most: Int) async -> SharedFinding? {
     let tags = key.cacheTags
     guard let (values, generations) = await settled([key], tags, limit: limit) else { return nil }
@@ -99,25 +102,29 @@ extension SharedTier {
   }
 
   /// A stored value, if it was loaded under a fence. In doubt, that may be of before a change that somebody has already seen.
-  private func unpack(_ bytes: ByteBuffer, _ key: CacheKey, under fence: SharedFence, most: Int) -> SharedValue? {
-    unpack(bytes, key, under: fence.guards.map(\.nonce), isInDoubt: fence.isInDoubt, most: most)
+  private func unpack(
+    _ bytes: ByteBuffer, _ key: CacheKey, under fence: SharedFence, most: Int, known: CacheEntry? = nil
+  ) -> SharedValue? {
+    unpack(bytes, key, under: fence.guards.map(\.nonce), isInDoubt: fence.isInDoubt, most: most, known: known)
   }
 
   private func unpack(
     _ bytes: ByteBuffer, _ key: CacheKey, under nonces: [UInt64], isInDoubt: Bool = false, most: Int,
-    known: CacheEntry? = nil
+    known: CacheEntry?
   ) -> SharedValue? {
     do throws(Envelope.Flaw) {
       let envelope = try Envelope(bytes)
       guard !isInDoubt, envelope.nonces == nonces,
         state.withLock({ $0.outrun.admits(key, envelope.entityTag, under: envelope.nonces) })
       else { return nil }
-      let bodies = if let same = known?.bodies(of: envelope) { same } else { try envelope.bodies(most: most, gzip) }
+      let same = known.flatMap { $0.hasBytes(of: envelope) ? $0 : nil }
+      let bodies = if let same { (body: same.body, gzip: same.gzip) } else { try envelope.bodies(most: most, gzip) }
       return SharedValue(
         body: bodies.body, gzip: bodies.gzip, entityTag: envelope.entityTag,
         isAbsent: envelope.flags.contains(.absent),
         life: EntryLife(
-          envelope, wallNow: environment.wallClock.now().milliseconds, now: environment.ticker.nanoseconds()))
+          envelope, wallNow: environment.wallClock.now().milliseconds, now: environment.ticker.nanoseconds()),
+        decoded: same?.value)
     } catch {
       counters.count(error)
       // Only if nobody has replaced it meanwhile. Should this fail, the next reader tries again.
@@ -128,11 +135,10 @@ extension SharedTier {
 }
 
 extension CacheEntry {
-  /// Its bytes, if they are those of an envelope: then nothing need be decompressed.
-  fileprivate func bodies(of envelope: Envelope) -> (body: ByteBuffer, gzip: ByteBuffer?)? {
-    guard envelope.entityTag == entityTag, Int(envelope.bodyLength) == bodyLength else { return nil }
-    let gzip = gzip
-    return envelope.flags.contains(.gzip) == (gzip != nil) ? (body, gzip) : nil
+  /// Whether its bytes are those of an envelope: then nothing need be decompressed or decoded.
+  fileprivate func hasBytes(of envelope: Envelope) -> Bool {
+    envelope.entityTag == entityTag && Int(envelope.bodyLength) == bodyLength
+      && envelope.flags.contains(.gzip) == (gzip != nil)
   }
 }
 
