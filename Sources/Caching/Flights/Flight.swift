@@ -16,7 +16,7 @@ final class Flight: Sendable {
     var nextCaller = 0
     var outcome: Result<CacheEntry, any Error>?
     var task: Task<Void, Never>?
-    var isOvertaken = false
+    var overtakings = 0
   }
 
   private struct Departure {
@@ -34,11 +34,14 @@ final class Flight: Sendable {
   /// Notes the generations anew: what it brings is read from now on, and nothing of it was read before.
   func renew(_ stamp: FenceStamp) { state.withLock { $0.stamp = stamp } }
 
-  /// Whether something was written under the key elsewhere since this load began.
-  var isOvertaken: Bool { state.withLock { $0.isOvertaken } }
+  /// How often something was written under the key elsewhere since this load began.
+  var overtakings: Int { state.withLock(\.overtakings) }
 
   /// Something was written under the key elsewhere.
-  func overtake() { state.withLock { $0.isOvertaken = true } }
+  func overtake() { state.withLock { $0.overtakings += 1 } }
+
+  /// What was taken for written elsewhere was this load's own store.
+  func dismissOvertaking() { state.withLock { $0.overtakings -= 1 } }
 
   /// Counts one more caller and gives it its number.
   func board() -> Int {

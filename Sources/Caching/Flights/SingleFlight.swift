@@ -10,10 +10,17 @@ final class SingleFlight: Sendable {
     /// Keys of which somebody wants to know what happens to them: how many do, how often they were detached or written
     /// elsewhere, and how often detached.
     var watched: [CacheKey: (holders: Int, removals: UInt64, detachments: UInt64)] = [:]
+    /// Keys that this instance has stored, of which the shared store will tell, and until when that is waited for.
+    var echoes: [CacheKey: UInt64] = [:]
 
     subscript(key: CacheKey) -> Flight? {
       get { flights[key] }
       set { flights[key] = newValue }
+    }
+
+    mutating func expectEcho(_ key: CacheKey, now: UInt64) {
+      if echoes.count >= SingleFlight.mostEchoes { echoes = echoes.filter { $0.value > now } }
+      if echoes.count < SingleFlight.mostEchoes { echoes[key] = now.addingSaturated(SingleFlight.echoLimit.ticks) }
     }
 
     mutating func detach(_ key: CacheKey) {
@@ -26,6 +33,10 @@ final class SingleFlight: Sendable {
   private final class Shard: Sendable {
     let flights = Mutex(Keys())
   }
+
+  /// How many are waited for in each shard, and how long.
+  private static let mostEchoes = 256
+  private static let echoLimit = Duration.seconds(1)
 
   private let shards = (0..<16).map { _ in Shard() }
   private let generations: Generations
@@ -110,7 +121,7 @@ final class SingleFlight: Sendable {
       guard flights[key] === flight else { return }
       flights[key] = nil
       if case .success(let landing) = outcome, generations.isCurrent(flight.stamp) {
-        let entry = flight.isOvertaken ? landing.entry.ending(at: environment.ticker.nanoseconds()) : landing.entry
+        let entry = flight.overtakings > 0 ? landing.entry.ending(at: environment.ticker.nanoseconds()) : landing.entry
         publish(landing.isKept ? entry : nil)
       }
     }
@@ -134,13 +145,39 @@ final class SingleFlight: Sendable {
     shard(key).flights.withLock { $0.detach(key) }
   }
 
-  /// Something was written to the shared store under a key, maybe by its own load: what the load that is under way brings
-  /// is kept as one that must be compared with the store, and copies that are under way are not kept.
-  func overtake(_ key: CacheKey) {
-    shard(key).flights.withLock { keys in
+  /// The shared store tells that something was written under a key: what the load that is under way brings is kept as one
+  /// that must be compared with the store, and copies that are under way are not kept. False where that was this instance's
+  /// own store (see ``expectEcho(_:_:since:)``), from which nothing follows.
+  func overtake(_ key: CacheKey) -> Bool {
+    let now = environment.ticker.nanoseconds()
+    return shard(key).flights.withLock { keys in
+      if let end = keys.echoes.removeValue(forKey: key), now < end { return false }
       keys[key]?.overtake()
       keys.watched[key]?.removals += 1
+      return true
     }
+  }
+
+  /// What a flight brought has been stored. The store tells all who listen, this instance too, and does not say by whom: the
+  /// one word that has come since ``Flight/overtakings`` was `count` is taken for that, else the next that comes soon.
+  ///
+  /// Whatever others write a moment before or after is another word. Only what the store did in the same turn of its own is
+  /// told in one: a key deleted there right after it was stored stays in memory for as long as without the store's telling.
+  func expectEcho(_ key: CacheKey, _ flight: Flight, since count: Int) {
+    let now = environment.ticker.nanoseconds()
+    shard(key).flights.withLock { keys in
+      guard keys[key] === flight else { return }
+      switch flight.overtakings - count {
+      case 0: keys.expectEcho(key, now: now)
+      case 1: flight.dismissOvertaking()
+      default: break
+      }
+    }
+  }
+
+  /// The store could not tell for a while: nothing that it tells from now on is of what was stored before.
+  func forgetEchoes() {
+    for shard in shards { shard.flights.withLock { $0.echoes = [:] } }
   }
 
   /// How often a key was detached, to be noted before its value is read or written elsewhere and then kept here. To be

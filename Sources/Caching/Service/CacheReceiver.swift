@@ -25,18 +25,19 @@ struct CacheReceiver: Sendable {
     }
   }
 
-  /// Something was written to the shared store or deleted from it, by whomever. What this instance has in memory under
-  /// these keys is compared with the store before it is served again; until then it serves only where a load fails.
+  /// Something was written to the shared store or deleted from it by others. What this instance has in memory under these
+  /// keys is compared with the store before it is served again; until then it serves only where a load fails.
   func receive(_ deletion: CacheDeletion) {
     switch deletion {
     case .keys(let texts):
-      for key in texts.map(CacheKey.init(text:)) {
-        flights.overtake(key)
+      for key in texts.map(CacheKey.init(text:)) where flights.overtake(key) {
         let now = ticker.nanoseconds()
         local.update(key, isValid: { _ in true }, now: now) { ($0?.ending(at: now), ()) }
       }
-    case .everything: gap()
-    case .interrupted: break
+    case .everything:
+      flights.forgetEchoes()
+      gap()
+    case .interrupted: flights.forgetEchoes()
     }
   }
 

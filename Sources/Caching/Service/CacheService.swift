@@ -23,7 +23,7 @@ public final class CacheService: CacheServicePort {
   let doubtLoads: DoubtLoads
   let shared: SharedTier?
   let backplane: Backplane?
-  private let deletions: DeletionWatch?
+  let deletions: DeletionWatch?
   let store: any CacheStorePort
   /// Whether entries are kept in memory.
   let keepsEntries: Bool

@@ -12,6 +12,9 @@ struct DeletionWatch: Sendable {
   let environment: CacheEnvironment
   let receiver: CacheReceiver
 
+  /// Whether the store is asked to tell of a key.
+  func tells(of key: CacheKey) -> Bool { namespaces.contains(key.namespace) }
+
   /// Listens until the task is cancelled. Returns at once where the store does not tell.
   func run() async {
     var isFirst = true

@@ -27,7 +27,8 @@ public struct SharedTierOptions: Sendable {
   public var channel: String? = "tenantry:changes"
 
   /// The namespaces of which the store is asked to tell what others write to and delete from it, past this cache: copies
-  /// in memory are then compared with it again. Each costs a message for every value stored.
+  /// in memory are then compared with it again. Each costs a message for every value stored, and every other instance that
+  /// has a copy a look at it.
   public var watchedNamespaces: [String] = []
 
   public init() {}
