@@ -34,13 +34,14 @@ final class Flight: Sendable {
   /// Notes the generations anew: what it brings is read from now on, and nothing of it was read before.
   func renew(_ stamp: FenceStamp) { state.withLock { $0.stamp = stamp } }
 
-  /// How often something was written under the key elsewhere since this load began.
+  /// How often the store has told since this load began that something was written under the key; its own store, too, until
+  /// that is known for what it is.
   var overtakings: Int { state.withLock(\.overtakings) }
 
-  /// Something was written under the key elsewhere.
+  /// Something was written under the key.
   func overtake() { state.withLock { $0.overtakings += 1 } }
 
-  /// What was taken for written elsewhere was this load's own store.
+  /// What was told of was this load's own store.
   func dismissOvertaking() { state.withLock { $0.overtakings -= 1 } }
 
   /// Counts one more caller and gives it its number.

@@ -36,11 +36,12 @@ final class SingleFlight: Sendable {
 
   /// How many are waited for in each shard, and how long.
   private static let mostEchoes = 256
-  private static let echoLimit = Duration.seconds(1)
+  private static let echoLimit = Duration.seconds(3)
 
   private let shards = (0..<16).map { _ in Shard() }
   private let generations: Generations
   let environment: CacheEnvironment
+  private let telling = Atomic<Int>(0)
   /// Callers that waited for another's load.
   let coalesced = Atomic<Int>(0)
 
@@ -147,7 +148,7 @@ final class SingleFlight: Sendable {
 
   /// The shared store tells that something was written under a key: what the load that is under way brings is kept as one
   /// that must be compared with the store, and copies that are under way are not kept. False where that was this instance's
-  /// own store (see ``expectEcho(_:_:since:)``), from which nothing follows.
+  /// own store (see ``stored(_:_:since:isTold:)``), from which nothing follows.
   func overtake(_ key: CacheKey) -> Bool {
     let now = environment.ticker.nanoseconds()
     return shard(key).flights.withLock { keys in
@@ -158,26 +159,57 @@ final class SingleFlight: Sendable {
     }
   }
 
-  /// What a flight brought has been stored. The store tells all who listen, this instance too, and does not say by whom: the
-  /// one word that has come since ``Flight/overtakings`` was `count` is taken for that, else the next that comes soon.
-  ///
-  /// Whatever others write a moment before or after is another word. Only what the store did in the same turn of its own is
-  /// told in one: a key deleted there right after it was stored stays in memory for as long as without the store's telling.
-  func expectEcho(_ key: CacheKey, _ flight: Flight, since count: Int) {
-    let now = environment.ticker.nanoseconds()
-    shard(key).flights.withLock { keys in
-      guard keys[key] === flight else { return }
-      switch flight.overtakings - count {
-      case 0: keys.expectEcho(key, now: now)
-      case 1: flight.dismissOvertaking()
-      default: break
+  /// The same for every key: anything may have been written.
+  func overtakeAll() {
+    for shard in shards {
+      shard.flights.withLock { keys in
+        for flight in keys.flights.values { flight.overtake() }
+        for key in keys.watched.keys { keys.watched[key]?.removals += 1 }
       }
     }
   }
 
-  /// The store could not tell for a while: nothing that it tells from now on is of what was stored before.
-  func forgetEchoes() {
+  /// The store begins to tell of what is written there, or ends.
+  func tells(_ isTelling: Bool) {
+    // Another number each time, odd while it tells: what was stored before is not told of any more.
+    let last = telling.load(ordering: .acquiring)
+    telling.store(last + (last & 1 == (isTelling ? 1 : 0) ? 2 : 1), ordering: .releasing)
     for shard in shards { shard.flights.withLock { $0.echoes = [:] } }
+  }
+
+  /// A moment before something is stored.
+  struct StoreMark: Sendable {
+    fileprivate let overtakings: Int
+    fileprivate let telling: Int
+  }
+
+  /// What a flight has brought is to be stored now.
+  func storing(_ key: CacheKey, _ flight: Flight) -> StoreMark {
+    shard(key).flights.withLock { keys in
+      keys.echoes[key] = nil
+      return StoreMark(overtakings: flight.overtakings, telling: telling.load(ordering: .acquiring))
+    }
+  }
+
+  /// It has been stored. Copies that are under way may be of what was there before, and are not kept.
+  ///
+  /// The store tells all who listen, this instance too, and does not say by whom: the one word that has come since `mark` is
+  /// taken for that, else the next that comes soon. Whatever others write a moment before or after is another word. Only what
+  /// the store did in the same turn of its own is told in one: a key deleted there right after it was stored stays in memory
+  /// for as long as without the store's telling.
+  /// - Parameter isTold: whether the store is asked to tell of the key.
+  func stored(_ key: CacheKey, _ flight: Flight, since mark: StoreMark, isTold: Bool) {
+    let now = environment.ticker.nanoseconds()
+    shard(key).flights.withLock { keys in
+      keys.watched[key]?.removals += 1
+      guard isTold, keys[key] === flight else { return }
+      switch flight.overtakings - mark.overtakings {
+      case 0 where mark.telling & 1 == 1 && mark.telling == telling.load(ordering: .acquiring):
+        keys.expectEcho(key, now: now)
+      case 1: flight.dismissOvertaking()
+      default: break
+      }
+    }
   }
 
   /// How often a key was detached, to be noted before its value is read or written elsewhere and then kept here. To be

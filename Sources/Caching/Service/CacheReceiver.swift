@@ -29,16 +29,21 @@ struct CacheReceiver: Sendable {
   /// keys is compared with the store before it is served again; until then it serves only where a load fails.
   func receive(_ deletion: CacheDeletion) {
     switch deletion {
-    case .keys(let texts):
-      for key in texts.map(CacheKey.init(text:)) where flights.overtake(key) {
-        let now = ticker.nanoseconds()
-        local.update(key, isValid: { _ in true }, now: now) { ($0?.ending(at: now), ()) }
-      }
+    case .keys(let texts): end(texts.map(CacheKey.init(text:)).filter(flights.overtake))
     case .everything:
-      flights.forgetEchoes()
-      gap()
-    case .interrupted: flights.forgetEchoes()
+      flights.tells(true)
+      flights.overtakeAll()
+      end(local.keys)
+    case .interrupted: flights.tells(false)
     }
+  }
+
+  /// The store tells of what is written there from now on.
+  func hears() { flights.tells(true) }
+
+  private func end(_ keys: [CacheKey]) {
+    let now = ticker.nanoseconds()
+    for key in keys { local.update(key, isValid: { _ in true }, now: now) { ($0?.ending(at: now), ()) } }
   }
 
   /// A message that this instance sent at `time` has come back.

@@ -39,10 +39,10 @@ extension CacheService {
       shared.outran(landing.entry, way.key)
       return landing
     }
-    let overtakings = way.flight.overtakings
+    let mark = flights.storing(way.key, way.flight)
     switch await shared.publish(way.key, landing.entry, finding.fence, limit: writeLimit(way.policy)) {
     case true?:
-      if deletions?.tells(of: way.key) == true { flights.expectEcho(way.key, way.flight, since: overtakings) }
+      flights.stored(way.key, way.flight, since: mark, isTold: deletions?.tells(of: way.key) == true)
       shared.state.withLock { $0.outrun.caughtUp(way.key, from: serial) }
       // Removed between the look above and now: then the store must not have it either. Where it was only overtaken, the
       // fence says that what was stored holds.

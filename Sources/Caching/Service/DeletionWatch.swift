@@ -24,9 +24,10 @@ struct DeletionWatch: Sendable {
           try await store.deletions(in: namespaces)
         }
         guard let deletions else { return }
-        if !isFirst { receiver.receive(.everything) }
+        if isFirst { receiver.hears() } else { receiver.receive(.everything) }
         isFirst = false
         for await deletion in deletions { receiver.receive(deletion) }
+        receiver.receive(.interrupted)
       } catch {
         // Tried again after a pause; until then copies live for as long as they would without this.
       }

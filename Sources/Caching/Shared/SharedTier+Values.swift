@@ -1,6 +1,9 @@
 import NIOCore
 
 extension SharedTier {
+  /// Stores keep nothing for less.
+  private static let shortestLife = Duration.milliseconds(1)
+
   /// What the store has for keys of one owner, and the fences under which they may be loaded. One round trip, and a second
   /// where a generation has to be made. nil when the store is out of reach or may not be trusted about their tags.
   /// - Parameter known: entries whose bytes are taken where the store has the same.
@@ -86,9 +89,10 @@ extension SharedTier {
     let envelope = Envelope(
       entry, nonces: fence.guards.map(\.nonce), createdAt: environment.wallClock.now().milliseconds, now: now,
       withPlain: isOnlyTier)
-    let life = entry.life.expiresAt == .max ? nil : Duration.nanoseconds(Int64(clamping: entry.life.expiresAt - now))
-    if let life, life < .milliseconds(1) { return true }
-    let value = StoredValue(key, envelope.encoded(), timeToLive: life)
+    // One that is over already still takes the place of what is there.
+    let end = max(entry.life.expiresAt, now.addingSaturated(Self.shortestLife.ticks))
+    let value = StoredValue(
+      key, envelope.encoded(), timeToLive: end == .max ? nil : .nanoseconds(Int64(clamping: end - now)))
     let isStored = await call(limit) { try await $0.store(value, under: fence.guards) }
     if isStored == false { counters.refusals.add(1, ordering: .relaxed) }
     return isStored

@@ -26,6 +26,7 @@ struct EchoTests {
     flights = SingleFlight(
       generations: generations, environment: CacheEnvironment(ticker: clock, wallClock: clock))
     clock.advance(by: .seconds(10))
+    flights.tells(true)
   }
 
   /// Runs a load that is stored; returns whether what it brings may be served.
@@ -39,9 +40,9 @@ struct EchoTests {
     let (flight, _, isNew) = flights.board(key, stamp: stamp)
     #expect(isNew)
     for _ in 0..<words.before { _ = flights.overtake(key) }
-    let count = flight.overtakings
+    let mark = flights.storing(key, flight)
     for _ in 0..<words.meanwhile { _ = flights.overtake(key) }
-    flights.expectEcho(key, flight, since: count)
+    flights.stored(key, flight, since: mark, isTold: true)
     for _ in 0..<words.after { _ = flights.overtake(key) }
     flights.land(key, flight, .success(Flight.Landing(entry: entry, isKept: true))) {
       isFresh = ($0?.freshUntil ?? 0) > clock.nanoseconds()
@@ -71,36 +72,53 @@ struct EchoTests {
   }
 
   @Test(
-    "It is waited for no longer than a second, not at all after the store was silent, and not for a load that was removed"
-  )
+    "It is waited for for three seconds, not at all after the store was silent, and not for a load that was removed")
   func limits() async throws {
     #expect(try await isServed())
-    clock.advance(by: .milliseconds(999))
+    clock.advance(by: .milliseconds(2_999))
     #expect(!flights.overtake(key))
     #expect(try await isServed())
-    clock.advance(by: .milliseconds(1001))
-    #expect(flights.overtake(key))
-    #expect(try await isServed())
-    flights.forgetEchoes()
+    clock.advance(by: .milliseconds(3_001))
     #expect(flights.overtake(key))
 
-    let (flight, _, _) = flights.board(key, stamp: generations.stamp(key.tags))
+    #expect(try await isServed())
+    flights.tells(true)
+    #expect(flights.overtake(key), "it was silent in between")
+    let (silent, _, _) = flights.board(key, stamp: generations.stamp(key.tags))
+    let mark = flights.storing(key, silent)
+    flights.tells(false)
+    flights.tells(true)
+    flights.stored(key, silent, since: mark, isTold: true)
+    #expect(flights.overtake(key), "it was silent while that was stored")
     flights.detach(key)
-    flights.expectEcho(key, flight, since: flight.overtakings)
+    flights.tells(false)
+    #expect(try await !isServed(Words(after: 1, isSuspect: true)), "it does not tell")
+    flights.tells(true)
+
+    let (removed, _, _) = flights.board(key, stamp: generations.stamp(key.tags))
+    flights.detach(key)
+    flights.stored(key, removed, since: flights.storing(key, removed), isTold: true)
     #expect(flights.overtake(key))
   }
 
-  @Test("Words that never come take no more than a bounded place, and hide no others for longer than theirs")
+  @Test("One that never came is not waited for any more when the key is stored again")
+  func again() async throws {
+    #expect(try await isServed())
+    #expect(try await isServed(Words(meanwhile: 1, isSuspect: false)))
+    #expect(flights.overtake(key))
+  }
+
+  @Test("Words that never come take no more than a bounded place, and only for their time")
   func bound() async throws {
     for index in 0..<10_000 {
       let key = CacheKey("n", .platform, "\(index)")
       let (flight, _, _) = flights.board(key, stamp: generations.stamp(key.tags))
-      flights.expectEcho(key, flight, since: 0)
+      flights.stored(key, flight, since: flights.storing(key, flight), isTold: true)
       flights.detach(key)
     }
-    let hidden = (0..<10_000).count { !flights.overtake(CacheKey("n", .platform, "\($0)")) }
-    #expect(hidden > 2_000 && hidden <= 4_096)
-    clock.advance(by: .seconds(2))
+    #expect(try await !isServed(Words(after: 1, isSuspect: true)), "there is no room")
+    clock.advance(by: .seconds(4))
     #expect(try await isServed(Words(after: 1, isSuspect: false)), "there is room again")
+    #expect((0..<10_000).allSatisfy { flights.overtake(CacheKey("n", .platform, "\($0)")) })
   }
 }

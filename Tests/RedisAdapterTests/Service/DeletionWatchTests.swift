@@ -45,13 +45,13 @@ struct DeletionWatchTests {
     }
   }
 
-  @Test("What is deleted while the connection is lost is compared again afterwards")
-  func interrupted() async throws {
+  @Test("What is deleted while the connection is lost is compared again afterwards", arguments: [true, false])
+  func interrupted(isAll: Bool) async throws {
     let server = try await RedisServer()
     try await withInstances(server) { instances, database in
       for instance in instances { #expect(try await read(instance, database) == 1) }
       try await server.cli("CLIENT", "KILL", "TYPE", "pubsub")
-      try await server.cli("FLUSHALL")
+      try await server.cli(isAll ? ["FLUSHALL"] : ["DEL", stored])
       database.value.store(2, ordering: .relaxed)
       for instance in instances {
         try await settle("the new value is served") { try await read(instance, database) == 2 }
