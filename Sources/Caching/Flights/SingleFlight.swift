@@ -7,8 +7,8 @@ import Synchronization
 final class SingleFlight: Sendable {
   private struct Keys {
     var flights: [CacheKey: Flight] = [:]
-    /// Keys of which somebody wants to know what happens to them: how many do, how often they were detached or written
-    /// elsewhere, and how often detached.
+    /// Keys of which somebody wants to know what happens to them: how many do, how often they were detached or stored
+    /// anew, and how often detached.
     var watched: [CacheKey: (holders: Int, removals: UInt64, detachments: UInt64)] = [:]
     /// Keys that this instance has stored, of which the shared store will tell, and until when that is waited for.
     var echoes: [CacheKey: UInt64] = [:]
@@ -18,6 +18,7 @@ final class SingleFlight: Sendable {
       set { flights[key] = newValue }
     }
 
+    /// Where there is no room, the word costs the look that every other costs.
     mutating func expectEcho(_ key: CacheKey, now: UInt64) {
       if echoes.count >= SingleFlight.mostEchoes { echoes = echoes.filter { $0.value > now } }
       if echoes.count < SingleFlight.mostEchoes { echoes[key] = now.addingSaturated(SingleFlight.echoLimit.ticks) }
@@ -41,6 +42,7 @@ final class SingleFlight: Sendable {
   private let shards = (0..<16).map { _ in Shard() }
   private let generations: Generations
   let environment: CacheEnvironment
+  /// Odd while the store tells of what is written there; see ``tells(_:)``.
   private let telling = Atomic<Int>(0)
   /// Callers that waited for another's load.
   let coalesced = Atomic<Int>(0)
@@ -202,10 +204,11 @@ final class SingleFlight: Sendable {
     let now = environment.ticker.nanoseconds()
     shard(key).flights.withLock { keys in
       keys.watched[key]?.removals += 1
-      guard isTold, keys[key] === flight else { return }
+      // Where it was silent meanwhile, nobody knows what else was written.
+      guard isTold, keys[key] === flight, mark.telling & 1 == 1, mark.telling == telling.load(ordering: .acquiring)
+      else { return }
       switch flight.overtakings - mark.overtakings {
-      case 0 where mark.telling & 1 == 1 && mark.telling == telling.load(ordering: .acquiring):
-        keys.expectEcho(key, now: now)
+      case 0: keys.expectEcho(key, now: now)
       case 1: flight.dismissOvertaking()
       default: break
       }
@@ -231,7 +234,7 @@ final class SingleFlight: Sendable {
   /// How often a watched key was detached.
   func detachments(_ key: CacheKey) -> UInt64 { shard(key).flights.withLock { $0.watched[key]?.detachments ?? 0 } }
 
-  /// Calls `publish` if a watched key was not detached since `removals` was noted.
+  /// Calls `publish` if a watched key was neither detached nor stored anew since `removals` was noted.
   func keep(_ key: CacheKey, since removals: UInt64, publish: () -> Void) {
     shard(key).flights.withLock { keys in if keys.watched[key]?.removals == removals { publish() } }
   }

@@ -25,13 +25,10 @@ struct CacheServiceContractTests {
 
   @Test("Rule, over a store that instances share", arguments: CacheServiceContract.rules)
   func sharedRule(_ rule: ContractRule<CacheServiceSubject>) async throws {
-    var options = SharedTierOptions()
+    var options = SharedTierOptions.patient
     options.localTimeToLive = nil
     // By a clock that is moved by hand a feed of messages would seem dead whenever it is moved.
-    options.channel = nil
     // However busy the machine is, no call to the store is given up.
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
     let service = CacheService(
       shared: InMemoryCacheStore(ticker: clock), options: options, environment: environment)
     try await rule.check(CacheServiceSubject(service, clock: clock, tenant: .fresh()))

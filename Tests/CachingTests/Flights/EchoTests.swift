@@ -11,10 +11,14 @@ struct EchoTests {
     var before = 0
     var meanwhile = 0
     var after = 0
+    /// Whether the store was silent meanwhile.
+    var isInterrupted = false
     /// Whether what the load brings must be compared with the store before it is served.
     let isSuspect: Bool
 
-    var description: String { "\(before) before, \(meanwhile) meanwhile, \(after) after" }
+    var description: String {
+      "\(before) before, \(meanwhile) meanwhile, \(after) after\(isInterrupted ? ", silence" : "")"
+    }
   }
 
   private let clock = ManualClock()
@@ -42,6 +46,11 @@ struct EchoTests {
     for _ in 0..<words.before { _ = flights.overtake(key) }
     let mark = flights.storing(key, flight)
     for _ in 0..<words.meanwhile { _ = flights.overtake(key) }
+    if words.isInterrupted {
+      flights.tells(false)
+      flights.tells(true)
+      flights.overtakeAll()
+    }
     flights.stored(key, flight, since: mark, isTold: true)
     for _ in 0..<words.after { _ = flights.overtake(key) }
     flights.land(key, flight, .success(Flight.Landing(entry: entry, isKept: true))) {
@@ -57,6 +66,7 @@ struct EchoTests {
       Words(after: 2, isSuspect: true), Words(meanwhile: 2, isSuspect: true),
       Words(meanwhile: 1, after: 1, isSuspect: true), Words(before: 1, isSuspect: true),
       Words(before: 1, after: 1, isSuspect: true),
+      Words(isInterrupted: true, isSuspect: true),
     ])
   func words(_ words: Words) async throws {
     #expect(try await isServed(words) == !words.isSuspect)

@@ -18,10 +18,7 @@ struct ChangePatienceTests {
     environment.sleep = { if $0 == limit { try await patience.wait() } else { try await Task.sleep(for: $0) } }
     let store = InMemoryCacheStore(ticker: clock)
     guard isShared else { return CacheService(store: store, environment: environment) }
-    var options = SharedTierOptions()
-    options.channel = nil
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
+    let options = SharedTierOptions.patient
     return CacheService(shared: store, options: options, environment: environment)
   }
 

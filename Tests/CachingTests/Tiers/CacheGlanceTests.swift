@@ -19,10 +19,7 @@ struct CacheGlanceTests {
   }
 
   private func service(memory entries: Int = 0) -> CacheService {
-    var options = SharedTierOptions()
-    options.channel = nil
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
+    let options = SharedTierOptions.patient
     return CacheService(
       shared: link, limits: .init(entries: entries), options: options,
       environment: CacheEnvironment(ticker: clock, wallClock: clock))
@@ -130,11 +127,8 @@ struct CacheGlanceRenewalTests {
 
   /// One that asks the store again after ten seconds, and a second before without anybody waiting.
   private func service() -> CacheService {
-    var options = SharedTierOptions()
-    options.channel = nil
+    var options = SharedTierOptions.patient
     options.localTimeToLive = .seconds(10)
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
     return CacheService(
       shared: link, options: options, environment: CacheEnvironment(ticker: clock, wallClock: clock))
   }

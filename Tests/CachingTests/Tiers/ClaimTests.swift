@@ -16,10 +16,7 @@ struct ClaimTests {
   func unheard() async throws {
     let store = InMemoryCacheStore(ticker: clock)
     let link = ChaosStore(store, seed: 1)
-    var options = SharedTierOptions()
-    options.channel = nil
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
+    let options = SharedTierOptions.patient
     var environment = CacheEnvironment(ticker: clock, wallClock: clock)
     // What a claim is known by is made right before it is asked for.
     environment.random = {

@@ -14,10 +14,7 @@ struct LoadsInDoubtTests {
   init() { link = ChaosStore(InMemoryCacheStore(ticker: clock), seed: 1) }
 
   private func service() -> CacheService {
-    var options = SharedTierOptions()
-    options.channel = nil
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
+    let options = SharedTierOptions.patient
     return CacheService(
       shared: link, options: options, environment: CacheEnvironment(ticker: clock, wallClock: clock))
   }

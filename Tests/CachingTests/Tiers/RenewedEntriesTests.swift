@@ -36,12 +36,9 @@ struct RenewedEntriesTests {
   init() { store = InMemoryCacheStore(ticker: clock) }
 
   private func service(_ link: (any FenceStorePort)? = nil) -> CacheService {
-    var options = SharedTierOptions()
-    options.channel = nil
+    var options = SharedTierOptions.patient
     options.locksLoads = false
     options.localTimeToLive = .seconds(10)
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
     return CacheService(
       shared: link ?? store, options: options, environment: CacheEnvironment(ticker: clock, wallClock: clock))
   }

@@ -29,13 +29,10 @@ struct SeenChangesTests {
   private let price = CacheKey("n", .platform, "price", tags: ["price"])
 
   init() {
-    var options = SharedTierOptions()
-    options.channel = nil
+    var options = SharedTierOptions.patient
     // A claim is given back in a task of its own, which would be held up in place of what is meant.
     options.locksLoads = false
     options.localTimeToLive = .seconds(10)
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
     let environment = CacheEnvironment(ticker: clock, wallClock: clock)
     var (slow, patient) = (environment, environment)
     let (readIsHeld, readGoes) = (readIsHeld, readGoes)

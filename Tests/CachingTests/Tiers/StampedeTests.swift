@@ -163,10 +163,7 @@ struct StampedeTests {
   func instances(_ count: Int) async throws {
     let clock = ManualClock()
     let store = InMemoryCacheStore(ticker: clock)
-    var options = SharedTierOptions()
-    options.channel = nil
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
+    let options = SharedTierOptions.patient
     let services = (0..<4).map { _ in
       CacheService(
         shared: store, options: options, environment: CacheEnvironment(ticker: clock, wallClock: clock))

@@ -49,10 +49,7 @@ struct StoredFlawTests {
   private let key = CacheKey("n", .platform, "a", tags: ["venue"])
 
   private func service(_ store: InMemoryCacheStore) -> CacheService {
-    var options = SharedTierOptions()
-    options.channel = nil
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
+    let options = SharedTierOptions.patient
     return CacheService(
       shared: store, options: options, environment: CacheEnvironment(ticker: clock, wallClock: clock))
   }

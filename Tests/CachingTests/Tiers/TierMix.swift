@@ -10,10 +10,7 @@ enum TierMix: String, CaseIterable, Sendable {
   func service(_ clock: ManualClock) -> CacheService {
     let store = InMemoryCacheStore(ticker: clock)
     let environment = CacheEnvironment(ticker: clock, wallClock: clock)
-    var options = SharedTierOptions()
-    options.channel = nil
-    options.readLimit = .seconds(60)
-    options.writeLimit = .seconds(60)
+    let options = SharedTierOptions.patient
     switch self {
     case .memory: return CacheService(store: store, environment: environment)
     case .memoryAndShared: return CacheService(shared: store, options: options, environment: environment)
